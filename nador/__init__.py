@@ -1,0 +1,1 @@
+"""Nador: courses and certificates that are believed."""
