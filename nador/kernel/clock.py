@@ -1,0 +1,50 @@
+"""Time: the one place that asks the machine what time it is, and the zone of the wall clock."""
+
+import zoneinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from typing import Final
+
+_KEY: Final = "Africa/Casablanca"
+
+# Systems carry older zone files in which Morocco never left UTC+1, and Python reads those first:
+# with an empty search path every zone comes from the PyPI package tzdata, which we pin.
+zoneinfo.reset_tzpath(())
+zoneinfo.ZoneInfo.clear_cache()
+
+CASABLANCA: Final = zoneinfo.ZoneInfo(_KEY)
+
+
+class StaleTimeZone(RuntimeError):
+    """The zone data is older than Morocco's change of September 2026."""
+
+
+def now() -> datetime:
+    """Give the present instant, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def local(instant: datetime) -> datetime:
+    """Put an aware instant on the wall clock of Casablanca; a naive one is a fault: ValueError."""
+    if instant.tzinfo is None:
+        raise ValueError(f"{instant!r} has no time zone")
+    return instant.astimezone(CASABLANCA)
+
+
+def on_the_wall(typed: datetime) -> datetime:
+    """Give the UTC instant of a naive wall-clock time that someone typed (the first of two)."""
+    return typed.replace(tzinfo=CASABLANCA).astimezone(UTC)
+
+
+def today() -> date:
+    """Give the date on the wall in Casablanca."""
+    return local(now()).date()
+
+
+def check(zone: tzinfo = CASABLANCA) -> None:
+    """Refuse zone data that still puts Morocco one hour ahead: raises StaleTimeZone."""
+    offset = datetime(2026, 11, 1, 12, tzinfo=zone).utcoffset()
+    if offset != timedelta(0):
+        raise StaleTimeZone(
+            f"{_KEY} on 2026-11-01 is {offset} ahead of UTC instead of 0: "
+            "install the PyPI package tzdata 2026.6 or later."
+        )
