@@ -70,11 +70,16 @@ class Translator:
         return said % params if params else said
 
     def ngettext(self, singular: str, plural: str, number: int, /, **params: object) -> str:
-        """Say the sentence that fits the number, which stands in it as %(num)s or %(count)s."""
+        """Say the sentence that fits the number, which stands in it as %(num)s or %(count)s.
+
+        Without params other placeholders stay: Jinja and WTForms fill in theirs afterwards.
+        """
         forms = self._messages.get(singular, (singular, plural))
         form = forms[min(plural_form(self.code, number), len(forms) - 1)]
         shown = self.number(number)
-        return form % {"num": shown, "count": shown, **params}
+        if params:
+            return form % {"num": shown, "count": shown, **params}
+        return form.replace("%(num)s", shown).replace("%(count)s", shown)
 
     def say(self, value: object, /) -> str:
         """Write any value of a message in this language's format."""

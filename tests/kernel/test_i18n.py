@@ -157,6 +157,7 @@ def test_sentences() -> None:
 
     assert english.gettext("100 %") == "100 %"
     assert english.gettext("Hello %(name)s", name="100 % Salma") == "Hello 100 % Salma"
+    assert english.ngettext("%(num)s, %(min)d", "", 1) == "1, %(min)d"
     assert english.ngettext("%(num)s seat", "%(num)s seats", 1) == "1 seat"
     assert english.ngettext("%(num)s seat", "%(num)s seats", 1200) == "1,200 seats"
     assert (
