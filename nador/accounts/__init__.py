@@ -1,0 +1,1 @@
+"""Institutes, people, sign-in, role grants and tokens."""

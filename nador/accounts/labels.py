@@ -1,0 +1,3 @@
+"""Words for the states and refusals of accounts."""
+
+ERRORS: dict[str, str] = {}

@@ -1,0 +1,84 @@
+"""The only place where the parts are put together."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from whitenoise import WhiteNoise
+
+import nador.registry
+from nador.accounts import labels as accounts_labels
+from nador.accounts import queries as accounts_queries
+from nador.accounts import views as accounts_views
+from nador.kernel import clock, errors, events, schema
+from nador.kernel.db import make_engine, make_sessions
+from nador.kernel.files import FileStore
+from nador.kernel.resources import PACKAGE, folder
+from nador.settings import Settings
+from nador.web import access, health, rendering, request, security
+from nador.web import errors as web_errors
+from nador.web import labels as web_labels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from flask import Blueprint
+
+    from nador.kernel.events import Handler
+
+LABELS = (web_labels, accounts_labels)
+BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint, accounts_views.blueprint)
+API_BLUEPRINTS: tuple[Blueprint, ...] = ()
+HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = ()
+MENU: list[rendering.MenuItem] = []
+JOBS = (nador.registry,)
+"""Modules that declare @work: importing them is enough."""
+
+
+def wire() -> None:
+    """Connect features to each other; every process that runs commands calls it once."""
+    clock.check()
+    events.connect(pair for pairs in HANDLERS for pair in pairs)
+    for labels in LABELS:
+        errors.register(labels.ERRORS)
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application; raises WrongSetting, WrongSchema or StaleTimeZone when it can't start."""
+    wire()
+    settings = settings or Settings.from_environment(os.environ)
+    engine = make_engine(settings.database_url)
+    schema.check(engine)
+    app = Flask("nador", template_folder=str(folder("templates")), static_folder=str(PACKAGE / "static"))
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
+    sessions = make_sessions(engine)
+    app.extensions["nador"] = request.Parts(
+        settings=settings,
+        engine=engine,
+        sessions=sessions,
+        files=FileStore(settings.files),
+        load_actor=accounts_queries.load_actor,
+        load_brand=accounts_queries.brand,
+    )
+    rendering.set_menu(MENU)
+    security.install(app, settings)
+    request.install(app)
+    rendering.install(app)
+    web_errors.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for blueprint in API_BLUEPRINTS:
+        security.csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)
+    access.install(app)
+    access.require_declared(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign] # how Flask is meant to be wrapped
+        app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=31536000
+    )
+    with app.app_context():
+        session = request.db()
+        app.extensions["nador"].demo = accounts_queries.is_demo(session)
+        request.refresh_brand(session)
+    return app

@@ -1,0 +1,110 @@
+"""The plan of a run, the grades in it, and the results."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotation
+from decimal import Decimal  # noqa: TC003 - SQLAlchemy reads the annotation
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from nador.assessment.rules import AssessmentStatus, Decision, GradeState, ResultSource
+from nador.catalogue.models import Run
+from nador.catalogue.rules import AssessmentKind  # noqa: TC001 - SQLAlchemy reads the annotation
+from nador.enrolment.models import Enrolment
+from nador.kernel.db import Base, Words, primary_key
+
+
+class Assessment(Base):
+    """One item of the plan of a run, copied from its course version when it opened."""
+
+    __tablename__ = "assessment"
+
+    id: Mapped[int] = primary_key()
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    position: Mapped[int]
+    code: Mapped[str]
+    kind: Mapped[AssessmentKind]
+    title: Mapped[Words]
+    weight: Mapped[Decimal]
+    out_of: Mapped[Decimal]
+    minimum: Mapped[Decimal]
+    due_on: Mapped[date | None]
+    status: Mapped[AssessmentStatus] = mapped_column(default=AssessmentStatus.PUBLISHED)
+    released_at: Mapped[datetime | None]
+
+    run: Mapped[Run] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("run_id", "code"),
+        CheckConstraint("weight >= 0", name="weight"),
+        CheckConstraint("out_of > 0", name="out_of"),
+        CheckConstraint("minimum BETWEEN 0 AND out_of", name="minimum"),
+    )
+
+
+class Grade(Base):
+    """The agreed value for a person and an assessment; its changes are `GradeChange` rows."""
+
+    __tablename__ = "grade"
+
+    id: Mapped[int] = primary_key()
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
+    value: Mapped[Decimal | None]
+    """In the assessment's `out_of`; None where it is excused or was cleared."""
+    state: Mapped[GradeState]
+    version: Mapped[int] = mapped_column(default=1)
+    handed_in_on: Mapped[date | None]
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "enrolment_id"),
+        CheckConstraint("value IS NULL OR value >= 0", name="value"),
+        CheckConstraint(
+            "(state IN ('ungraded', 'excused')) = (value IS NULL)",
+            name="value_where_graded",
+        ),
+    )
+
+
+class GradeChange(Base):
+    """Who changed a grade, when, from what, to what, and why; append-only."""
+
+    __tablename__ = "grade_change"
+
+    id: Mapped[int] = primary_key()
+    grade_id: Mapped[int] = mapped_column(ForeignKey("grade.id"), index=True)
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    from_value: Mapped[Decimal | None]
+    to_value: Mapped[Decimal | None]
+    from_state: Mapped[GradeState]
+    to_state: Mapped[GradeState]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Result(Base):
+    """The final decision for a person and a run, with the trace of every rule."""
+
+    __tablename__ = "result"
+
+    id: Mapped[int] = primary_key()
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    decision: Mapped[Decision]
+    mark: Mapped[Decimal | None]
+    attendance: Mapped[Decimal | None]
+    """In per cent."""
+    mention: Mapped[Words | None]
+    trace: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    source: Mapped[ResultSource] = mapped_column(default=ResultSource.COMPUTED)
+    recorded_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (Index(None, "run_id", "decision"),)

@@ -1,0 +1,1 @@
+"""Programmes, courses and their versions, runs and meetings."""

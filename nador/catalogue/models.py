@@ -1,0 +1,251 @@
+"""What is taught, and when."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotation
+from decimal import Decimal  # noqa: TC003 - SQLAlchemy reads the annotation
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from nador.accounts.models import Institute, Person
+from nador.catalogue.rules import (
+    AssessmentKind,
+    CatalogueStatus,
+    DocumentKind,
+    MeetingStatus,
+    Mode,
+    RunStatus,
+)
+from nador.kernel.db import Base, Words, primary_key
+
+
+class Skill(Base):
+    """A skill that courses teach, with its code in public frameworks."""
+
+    __tablename__ = "skill"
+
+    id: Mapped[int] = primary_key()
+    code: Mapped[str] = mapped_column(unique=True)
+    label: Mapped[Words]
+    esco: Mapped[str | None]
+
+
+class Course(Base):
+    """A catalogue entry; what it says is in its versions."""
+
+    __tablename__ = "course"
+
+    id: Mapped[int] = primary_key()
+    institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    status: Mapped[CatalogueStatus] = mapped_column(default=CatalogueStatus.DRAFT)
+    created_at: Mapped[datetime]
+
+    institute: Mapped[Institute] = relationship(lazy="raise_on_sql")
+    versions: Mapped[list[CourseVersion]] = relationship(
+        back_populates="course", order_by="CourseVersion.number", lazy="raise_on_sql"
+    )
+
+
+class CourseVersion(Base):
+    """What a course says and asks; a run keeps the version that it opened with."""
+
+    __tablename__ = "course_version"
+
+    id: Mapped[int] = primary_key()
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"))
+    number: Mapped[int]
+    title: Mapped[Words]
+    summary: Mapped[Words]
+    outcomes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """By language, a list of sentences: what one can do afterwards."""
+    domain: Mapped[str]
+    level: Mapped[int]
+    hours: Mapped[int]
+    mode: Mapped[Mode]
+    languages: Mapped[list[str]]
+    capacity: Mapped[int]
+    fee: Mapped[int] = mapped_column(default=0)
+    """In whole dirhams."""
+    mark_scale: Mapped[Decimal]
+    pass_mark: Mapped[Decimal]
+    min_attendance: Mapped[int] = mapped_column(default=0)
+    """In per cent of held meetings; 0 asks for none."""
+    document: Mapped[DocumentKind]
+    mentions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Highest first: {"min": "16.00", "ar": …, "fr": …, "en": …}."""
+    skills: Mapped[list[str]] = mapped_column(default=list)
+    unesco: Mapped[list[str]] = mapped_column(default=list)
+    digcomp: Mapped[list[str]] = mapped_column(default=list)
+    text_folded: Mapped[str] = mapped_column(default="")
+    content_hash: Mapped[str]
+    created_at: Mapped[datetime]
+
+    course: Mapped[Course] = relationship(back_populates="versions", lazy="raise_on_sql")
+    plan: Mapped[list[PlanItem]] = relationship(
+        back_populates="version", order_by="PlanItem.position", lazy="raise_on_sql"
+    )
+    prerequisites: Mapped[list[Prerequisite]] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("course_id", "number"),
+        CheckConstraint("level BETWEEN 1 AND 3", name="level"),
+        CheckConstraint("hours > 0", name="hours"),
+        CheckConstraint("min_attendance BETWEEN 0 AND 100", name="min_attendance"),
+        CheckConstraint("pass_mark BETWEEN 0 AND mark_scale", name="pass_mark"),
+    )
+
+
+class Prerequisite(Base):
+    """A course that one must have completed before a version of another."""
+
+    __tablename__ = "prerequisite"
+
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+
+
+class PlanItem(Base):
+    """One item of a course version's assessment plan."""
+
+    __tablename__ = "plan_item"
+
+    id: Mapped[int] = primary_key()
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    position: Mapped[int]
+    code: Mapped[str]
+    kind: Mapped[AssessmentKind]
+    title: Mapped[Words]
+    weight: Mapped[Decimal]
+    out_of: Mapped[Decimal]
+    minimum: Mapped[Decimal]
+    """Eliminatory: below it the run is failed, whatever the mark. In `out_of`."""
+
+    version: Mapped[CourseVersion] = relationship(back_populates="plan", lazy="raise_on_sql")
+
+    __table_args__ = (
+        UniqueConstraint("version_id", "code"),
+        CheckConstraint("weight >= 0", name="weight"),
+        CheckConstraint("out_of > 0", name="out_of"),
+        CheckConstraint("minimum BETWEEN 0 AND out_of", name="minimum"),
+    )
+
+
+class Programme(Base):
+    """An ordered set of courses that leads to its own certificate."""
+
+    __tablename__ = "programme"
+
+    id: Mapped[int] = primary_key()
+    institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))
+    code: Mapped[str] = mapped_column(String(32), unique=True)
+    title: Mapped[Words]
+    summary: Mapped[Words]
+    status: Mapped[CatalogueStatus] = mapped_column(default=CatalogueStatus.DRAFT)
+
+    courses: Mapped[list[ProgrammeCourse]] = relationship(
+        order_by="ProgrammeCourse.position", lazy="raise_on_sql"
+    )
+
+
+class ProgrammeCourse(Base):
+    """A course's place in a programme."""
+
+    __tablename__ = "programme_course"
+
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.id"), primary_key=True)
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), primary_key=True)
+    position: Mapped[int]
+
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+
+
+class Run(Base):
+    """One dated delivery of a course version."""
+
+    __tablename__ = "run"
+
+    id: Mapped[int] = primary_key()
+    institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))
+    course_id: Mapped[int] = mapped_column(ForeignKey("course.id"), index=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("course_version.id"))
+    code: Mapped[str] = mapped_column(String(48), unique=True)
+    language: Mapped[str]
+    mode: Mapped[Mode]
+    place: Mapped[str] = mapped_column(default="")
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    capacity: Mapped[int]
+    seats_held: Mapped[int] = mapped_column(default=0)
+    """Seats of active and offered enrolments; written by `enrolment.service` only."""
+    offer_hours: Mapped[int] = mapped_column(default=48)
+    """How long an offered seat is held."""
+    status: Mapped[RunStatus] = mapped_column(default=RunStatus.DRAFT)
+    imported: Mapped[bool] = mapped_column(default=False)
+    """Its results were decided elsewhere: concluding confirms them."""
+    version_counter: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+
+    institute: Mapped[Institute] = relationship(lazy="raise_on_sql")
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+    version: Mapped[CourseVersion] = relationship(lazy="raise_on_sql")
+    meetings: Mapped[list[Meeting]] = relationship(
+        back_populates="run", order_by="Meeting.starts_at", lazy="raise_on_sql"
+    )
+    staff: Mapped[list[RunStaff]] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        CheckConstraint("seats_held BETWEEN 0 AND capacity", name="seats_within_capacity"),
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        CheckConstraint("closes_at > opens_at", name="window"),
+        Index(None, "status", "starts_on"),
+    )
+
+
+class RunStaff(Base):
+    """An instructor's grant on one run."""
+
+    __tablename__ = "run_staff"
+
+    id: Mapped[int] = primary_key()
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    granted_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index(
+            "uq_run_staff_live",
+            "run_id",
+            "person_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+
+class Meeting(Base):
+    """One timetabled sitting of a run; the unit of attendance."""
+
+    __tablename__ = "meeting"
+
+    id: Mapped[int] = primary_key()
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(default="")
+    topic: Mapped[str] = mapped_column(default="")
+    status: Mapped[MeetingStatus] = mapped_column(default=MeetingStatus.PLANNED)
+
+    run: Mapped[Run] = relationship(back_populates="meetings", lazy="raise_on_sql")
+
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="times"),)

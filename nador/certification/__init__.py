@@ -1,0 +1,1 @@
+"""Templates, issuing, facts and files of certificates."""

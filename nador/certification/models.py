@@ -1,0 +1,206 @@
+"""The registry: what was certified, to whom, and the files that say so."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotation
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from nador.accounts.models import Institute
+from nador.catalogue.rules import DocumentKind  # noqa: TC001 - SQLAlchemy reads the annotation
+from nador.certification.rules import (
+    CertificateEventKind,
+    CertificateStatus,
+    FileStatus,
+    PrintStatus,
+    TemplateStatus,
+)
+from nador.kernel.db import Base, Words, primary_key
+
+
+class CertificateTemplate(Base):
+    """A layout of an institute for one kind of document."""
+
+    __tablename__ = "certificate_template"
+
+    id: Mapped[int] = primary_key()
+    institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))
+    kind: Mapped[DocumentKind]
+    name: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("institute_id", "kind", "name"),)
+
+
+class TemplateVersion(Base):
+    """One state of a template; immutable once used."""
+
+    __tablename__ = "template_version"
+
+    id: Mapped[int] = primary_key()
+    template_id: Mapped[int] = mapped_column(ForeignKey("certificate_template.id"))
+    number: Mapped[int]
+    layout: Mapped[str]
+    """The name of a bundled layout."""
+    options: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    status: Mapped[TemplateStatus] = mapped_column(default=TemplateStatus.DRAFT)
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("template_id", "number"),)
+
+
+class Batch(Base):
+    """One order to issue for a run; its state follows from its certificates and failures."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[int] = primary_key()
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))
+    ordered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ordered_at: Mapped[datetime]
+
+
+class BatchFailure(Base):
+    """Why a person of a batch has no certificate; a row that is resolved goes."""
+
+    __tablename__ = "batch_failure"
+
+    id: Mapped[int] = primary_key()
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    code: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (UniqueConstraint("batch_id", "enrolment_id"),)
+
+
+_LIVE = "status IN ('pending_issue', 'issued')"
+_LIVE_OF_RUN = text(f"run_id IS NOT NULL AND {_LIVE}")
+_LIVE_OF_PROGRAMME = text(f"programme_id IS NOT NULL AND {_LIVE}")
+
+
+class Certificate(Base):
+    """The registry's fact: a snapshot that nothing later changes, answered for ever by its code."""
+
+    __tablename__ = "certificate"
+
+    id: Mapped[int] = primary_key()
+    uuid: Mapped[str] = mapped_column(unique=True, default=lambda: str(uuid.uuid4()))
+    code: Mapped[str] = mapped_column(String(24), unique=True)
+    number: Mapped[str] = mapped_column(unique=True)
+    """The running number on the paper, as NDR-2026-000123."""
+    institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey("batch.id"), index=True)
+    template_version_id: Mapped[int] = mapped_column(ForeignKey("template_version.id"))
+    status: Mapped[CertificateStatus] = mapped_column(default=CertificateStatus.PENDING_ISSUE)
+
+    # The snapshot: never changed after the row is made.
+    kind: Mapped[DocumentKind]
+    holder_latin: Mapped[str | None] = mapped_column(String(200))
+    holder_arabic: Mapped[str | None] = mapped_column(String(200))
+    title: Mapped[Words]
+    issuer: Mapped[Words]
+    hours: Mapped[int]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    issued_on: Mapped[date]
+    expires_on: Mapped[date | None]
+    facts: Mapped[dict[str, Any]]
+    """Everything that the paper says, as `CertificateFacts.to_json`."""
+
+    ordered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ordered_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    holder_hidden: Mapped[bool] = mapped_column(default=False)
+    revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    revocation_reason: Mapped[str | None]
+    public_reason: Mapped[str | None]
+    superseded_at: Mapped[datetime | None]
+    superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("certificate.id"))
+
+    institute: Mapped[Institute] = relationship(lazy="raise_on_sql")
+
+    __table_args__ = (
+        Index(
+            "uq_certificate_live_run",
+            "person_id",
+            "run_id",
+            unique=True,
+            sqlite_where=_LIVE_OF_RUN,
+            postgresql_where=_LIVE_OF_RUN,
+        ),
+        Index(
+            "uq_certificate_live_programme",
+            "person_id",
+            "programme_id",
+            unique=True,
+            sqlite_where=_LIVE_OF_PROGRAMME,
+            postgresql_where=_LIVE_OF_PROGRAMME,
+        ),
+        Index(None, "run_id", "status"),
+        Index(None, "status", "id"),
+        CheckConstraint("(run_id IS NULL) <> (programme_id IS NULL)", name="of_run_or_programme"),
+        CheckConstraint("holder_latin IS NOT NULL OR holder_arabic IS NOT NULL", name="has_a_holder"),
+        CheckConstraint("(status = 'pending_issue') = (issued_at IS NULL)", name="issued_at"),
+        CheckConstraint("(status = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_at"),
+        CheckConstraint("status <> 'revoked' OR public_reason IS NOT NULL", name="public_reason"),
+        CheckConstraint("(status = 'superseded') = (superseded_by_id IS NOT NULL)", name="superseded_by"),
+    )
+
+
+class CertificateFile(Base):
+    """A document's bytes, by their hash; never rendered again."""
+
+    __tablename__ = "certificate_file"
+
+    id: Mapped[int] = primary_key()
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"))
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    status: Mapped[FileStatus] = mapped_column(default=FileStatus.CURRENT)
+    stored_at: Mapped[datetime]
+
+    __table_args__ = (
+        Index(
+            "uq_certificate_file_current",
+            "certificate_id",
+            unique=True,
+            sqlite_where=text("status = 'current'"),
+            postgresql_where=text("status = 'current'"),
+        ),
+    )
+
+
+class CertificateEvent(Base):
+    """What happened to a certificate; append-only."""
+
+    __tablename__ = "certificate_event"
+
+    id: Mapped[int] = primary_key()
+    certificate_id: Mapped[int] = mapped_column(ForeignKey("certificate.id"), index=True)
+    kind: Mapped[CertificateEventKind]
+    at: Mapped[datetime]
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+class PrintJob(Base):
+    """One merged PDF of a run's certificates, made by a worker."""
+
+    __tablename__ = "print_job"
+
+    id: Mapped[int] = primary_key()
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    status: Mapped[PrintStatus] = mapped_column(default=PrintStatus.DUE)
+    ordered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    ordered_at: Mapped[datetime]
+    sha256: Mapped[str | None]
+    pages: Mapped[int | None]
+    problem: Mapped[str | None]

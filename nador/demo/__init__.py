@@ -1,0 +1,1 @@
+"""The demo centre, and imports of foreign data sets."""

@@ -1,0 +1,1 @@
+"""Places on a run: capacity, waitlist, offers, attendance."""

@@ -1,0 +1,60 @@
+"""The audit trail: every decision, with who, when, about what."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - SQLAlchemy reads the annotation
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nador.kernel import clock
+from nador.kernel.db import Base, primary_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from nador.kernel.access import Actor
+
+
+class AuditEntry(Base):
+    """One thing that somebody did; never changed, never deleted."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = primary_key()
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None]
+    token_id: Mapped[int | None]
+    institute_id: Mapped[int | None]
+    action: Mapped[str]
+    subject: Mapped[str]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (
+        Index(None, "subject"),
+        Index(None, "institute_id", "id"),
+    )
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    action: str,
+    subject: str,
+    *,
+    institute_id: int | None = None,
+    **details: Any,
+) -> None:
+    """Write down that the actor did `action` ("run.concluded") to `subject` ("run:12")."""
+    session.add(
+        AuditEntry(
+            at=clock.now(),
+            actor_id=actor.person_id,
+            token_id=actor.token_id,
+            institute_id=institute_id,
+            action=action,
+            subject=subject,
+            details=details,
+        )
+    )

@@ -1,0 +1,54 @@
+"""Files by content: stored once under their SHA-256, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Damaged(Exception):
+    """A stored file no longer has the content that its name promises."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileStore:
+    """A folder of files named by the SHA-256 of their bytes."""
+
+    folder: Path
+
+    def path(self, sha256: str) -> Path:
+        """Where the file with this hash lies, whether or not it is there."""
+        return self.folder / sha256[:2] / sha256
+
+    def put(self, content: bytes) -> str:
+        """Keep the bytes durably and return their SHA-256; putting them twice keeps one file."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        target = self.path(sha256)
+        if target.exists():
+            return sha256
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # A reader, or a crash, must never meet half a file: write beside it, then rename.
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as part:
+            part.write(content)
+            part.flush()
+            os.fsync(part.fileno())
+        os.replace(part.name, target)  # noqa: PTH105 - atomic on POSIX, and says so by name
+        directory = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(directory)
+        finally:
+            os.close(directory)
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes; raises FileNotFoundError, or Damaged when they changed on disk."""
+        content = self.path(sha256).read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise Damaged(sha256)
+        return content

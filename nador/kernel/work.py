@@ -1,0 +1,255 @@
+"""Slow or outside work: found in the database, claimed by a lease, recorded by a command.
+
+Work is a state of a row (a certificate `pending_issue`, a message `due`), so nothing is lost when a
+process or a machine dies. A lease only keeps two workers from doing the same thing at once.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Protocol
+
+import structlog
+from sqlalchemy import Index, Select, delete, exists, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nador.kernel import clock
+from nador.kernel.access import NOBODY, Actor
+from nador.kernel.db import Base, command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from nador.kernel.files import FileStore
+    from nador.settings import Settings
+
+LEASE = timedelta(seconds=60)
+MOST_ATTEMPTS = 8
+log = structlog.get_logger(__name__)
+
+
+class WorkLease(Base):
+    """Who is at work on an item, until when, and how often it was tried."""
+
+    __tablename__ = "work_lease"
+
+    work: Mapped[str] = mapped_column(primary_key=True)
+    item_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    holder: Mapped[str]
+    until: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=1)
+    dead: Mapped[bool] = mapped_column(default=False)
+    last_error: Mapped[str | None]
+
+    __table_args__ = (Index(None, "holder"),)
+
+
+class Heartbeat(Base):
+    """The last sign of life of a worker process."""
+
+    __tablename__ = "worker_heartbeat"
+
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a worker has at hand while it does an item."""
+
+    settings: Settings
+    sessions: sessionmaker[Session]
+    files: FileStore
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A read-only session; leave it before the slow part begins."""
+        with self.sessions() as session:
+            yield session
+
+
+class Record(Protocol):
+    """The command that writes an outcome down."""
+
+    def __call__(self, session: Session, actor: Actor, /, *, item_id: int, outcome: Any) -> object:
+        """Write the outcome of the item."""
+
+
+class Refuse(Protocol):
+    """The command that writes down why an item can never be done."""
+
+    def __call__(self, session: Session, actor: Actor, /, *, item_id: int, error: str) -> object:
+        """Write the refusal of the item."""
+
+
+class Hopeless(Exception):
+    """Trying again can't help: the item is dead at once, with this message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A kind of work: which items are due, how one is done, and how its outcome is recorded."""
+
+    name: str
+    due: Callable[[datetime], Select[tuple[int]]]
+    do: Callable[[Desk, int], Any]
+    record: Record
+    dead: Refuse | None = None
+
+
+_declared: dict[str, Work] = {}
+
+
+def work(
+    name: str,
+    *,
+    due: Callable[[datetime], Select[tuple[int]]],
+    record: Record,
+    dead: Refuse | None = None,
+) -> Callable[[Callable[[Desk, int], Any]], Callable[[Desk, int], Any]]:
+    """Declare the decorated function as the slow part of the work `name`.
+
+    `due(now)` selects ids, most urgent first. `record` and `dead` are commands.
+    """
+
+    def declare(do: Callable[[Desk, int], Any]) -> Callable[[Desk, int], Any]:
+        _declared[name] = Work(name=name, due=due, do=do, record=record, dead=dead)
+        return do
+
+    return declare
+
+
+def declared() -> tuple[Work, ...]:
+    """Every kind of work, in the order of declaration."""
+    return tuple(_declared.values())
+
+
+def _unleased(kind: Work, now: datetime) -> Select[tuple[int]]:
+    due = kind.due(now)
+    item_id = due.selected_columns[0]
+    held = exists().where(
+        WorkLease.work == kind.name,
+        WorkLease.item_id == item_id,
+        or_(WorkLease.until > now, WorkLease.dead),
+    )
+    return due.where(~held)
+
+
+@command
+def claim(session: Session, _actor: Actor, *, kind: Work, holder: str, most: int) -> list[int]:
+    """Take a lease on up to `most` due items that nobody holds, and return their ids."""
+    now = clock.now()
+    due = _unleased(kind, now).limit(most).with_for_update(skip_locked=True)
+    taken = []
+    for item_id in session.scalars(due).all():
+        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+        lease = insert(WorkLease).values(
+            work=kind.name, item_id=item_id, holder=holder, until=now + LEASE, attempts=1, dead=False
+        )
+        taken_id = session.scalar(
+            lease.on_conflict_do_update(
+                index_elements=[WorkLease.work, WorkLease.item_id],
+                set_={"holder": holder, "until": now + LEASE, "attempts": WorkLease.attempts + 1},
+                where=WorkLease.until <= now,
+            ).returning(WorkLease.item_id)
+        )
+        if taken_id is not None:
+            taken.append(item_id)
+    return taken
+
+
+@command
+def finish(session: Session, actor: Actor, *, kind: Work, item_id: int, holder: str, outcome: Any) -> bool:
+    """Record an outcome, unless the lease is gone: then somebody else does the item."""
+    mine = session.execute(
+        delete(WorkLease).where(
+            WorkLease.work == kind.name, WorkLease.item_id == item_id, WorkLease.holder == holder
+        )
+    )
+    if not mine.rowcount:  # type: ignore[attr-defined] # a DELETE returns a cursor result
+        return False
+    kind.record(session, actor, item_id=item_id, outcome=outcome)
+    return True
+
+
+@command
+def give_up(
+    session: Session, actor: Actor, *, kind: Work, item_id: int, holder: str, error: str, hopeless: bool
+) -> None:
+    """Put a failed item off, longer each time; after the last attempt it is dead until retried by hand."""
+    lease = session.get(WorkLease, (kind.name, item_id))
+    if lease is None or lease.holder != holder:
+        return
+    lease.last_error = error[:2000]
+    lease.until = clock.now() + timedelta(seconds=2**lease.attempts)
+    if hopeless or lease.attempts >= MOST_ATTEMPTS:
+        lease.dead = True
+        if kind.dead is not None:
+            kind.dead(session, actor, item_id=item_id, error=error)
+
+
+@command
+def retry(session: Session, _actor: Actor, *, work_name: str, item_id: int) -> None:
+    """Let a dead item be claimed again."""
+    session.execute(delete(WorkLease).where(WorkLease.work == work_name, WorkLease.item_id == item_id))
+
+
+@command
+def release_leases(session: Session, _actor: Actor, *, holder: str) -> None:
+    """Free what a process that is known to be dead had claimed."""
+    session.execute(
+        update(WorkLease)
+        .where(WorkLease.holder == holder, ~WorkLease.dead, WorkLease.last_error.is_(None))
+        .values(until=clock.now())
+    )
+    session.execute(delete(Heartbeat).where(Heartbeat.holder == holder))
+
+
+@command
+def beat(session: Session, _actor: Actor, *, holder: str) -> None:
+    """Show that the worker lives."""
+    session.merge(Heartbeat(holder=holder, at=clock.now()))
+
+
+def dead_items(session: Session) -> list[WorkLease]:
+    """Items that need a person."""
+    return list(session.scalars(select(WorkLease).where(WorkLease.dead).order_by(WorkLease.work)))
+
+
+def run_once(desk: Desk, *, holder: str, most: int = 8) -> int:
+    """Claim and do what is due now, one round over all kinds of work; returns how many items were tried."""
+    tried = 0
+    for kind in declared():
+        with desk.sessions() as session:
+            if session.scalar(_unleased(kind, clock.now()).limit(1)) is None:
+                continue
+            items = claim(session, NOBODY, kind=kind, holder=holder, most=most)
+        for item_id in items:
+            _do_one(desk, kind, item_id, holder=holder)
+        tried += len(items)
+    return tried
+
+
+def _do_one(desk: Desk, kind: Work, item_id: int, *, holder: str) -> None:
+    try:
+        outcome = kind.do(desk, item_id)
+        with desk.sessions() as session:
+            finish(session, NOBODY, kind=kind, item_id=item_id, holder=holder, outcome=outcome)
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the item must be put off, not lost
+        hopeless = isinstance(error, Hopeless)
+        log.warning("work failed", work=kind.name, item=item_id, error=str(error), exc_info=not hopeless)
+        with desk.sessions() as session:
+            give_up(
+                session,
+                NOBODY,
+                kind=kind,
+                item_id=item_id,
+                holder=holder,
+                error=str(error) or type(error).__name__,
+                hopeless=hopeless,
+            )

@@ -1,0 +1,1 @@
+"""Public and read-only: is this certificate what it says?"""

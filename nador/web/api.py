@@ -1,0 +1,119 @@
+"""The JSON interface: answers, pages of lists, and requests that may be repeated."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, json, request
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from nador.kernel import clock
+from nador.kernel.db import before_commit
+from nador.kernel.errors import Invalid
+from nador.web.models import KeptAnswer
+from nador.web.request import actor, db
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sqlalchemy.orm import Session
+
+KEPT_FOR = timedelta(hours=24)
+PAGE_SIZE = 50
+
+
+class KeyReused(Invalid):
+    """The same Idempotency-Key came with another body."""
+
+    code = "idempotency_key_reused"
+
+
+class NotAnObject(Invalid):
+    """The body is not a JSON object."""
+
+    code = "not_a_json_object"
+
+
+def answer(content: Mapping[str, Any], status: int = 200, **headers: str) -> Response:
+    """Build a JSON answer."""
+    return Response(
+        json.dumps(content),
+        status=status,
+        content_type="application/json",
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
+def body() -> dict[str, Any]:
+    """Return the request's JSON object; an empty body is an empty object."""
+    if not request.get_data():
+        return {}
+    content = request.get_json(silent=True, force=True)
+    if not isinstance(content, dict):
+        raise NotAnObject
+    return content
+
+
+def once[R](call: Callable[[], R], *, present: Callable[[R], Mapping[str, Any]], status: int = 200) -> Response:
+    """Run a command for a POST; the same Idempotency-Key again gives the kept answer, and runs nothing."""
+    key = request.headers.get("Idempotency-Key", "")
+    if not key:
+        return answer(present(call()), status)
+    kept = _kept(key)
+    if kept is not None:
+        return _replay(kept)
+    before_commit(db(), lambda session, result: _keep(session, key, present(result), status))
+    try:
+        return answer(present(call()), status)
+    except IntegrityError:
+        # The same request came twice at once: the other one has committed first.
+        db().rollback()
+        kept = _kept(key)
+        if kept is None:
+            raise
+        return _replay(kept)
+
+
+def _kept(key: str) -> KeptAnswer | None:
+    return db().scalar(
+        select(KeptAnswer).where(
+            KeptAnswer.token_id == (actor().token_id or 0),
+            KeptAnswer.route == _route(),
+            KeptAnswer.key == key,
+            KeptAnswer.kept_at > clock.now() - KEPT_FOR,
+        )
+    )
+
+
+def _keep(session: Session, key: str, content: Mapping[str, Any], status: int) -> None:
+    now = clock.now()
+    session.execute(delete(KeptAnswer).where(KeptAnswer.kept_at <= now - KEPT_FOR))
+    session.add(
+        KeptAnswer(
+            token_id=actor().token_id or 0,
+            route=_route(),
+            key=key,
+            body_sha256=_body_hash(),
+            status=status,
+            answer=json.loads(json.dumps(content)),
+            kept_at=now,
+        )
+    )
+    session.flush()
+
+
+def _replay(kept: KeptAnswer) -> Response:
+    if kept.body_sha256 != _body_hash():
+        raise KeyReused(field="Idempotency-Key")
+    return answer(kept.answer, kept.status)
+
+
+def _route() -> str:
+    return f"{request.method} {request.path}"
+
+
+def _body_hash() -> str:
+    return hashlib.sha256(request.get_data()).hexdigest()

@@ -1,0 +1,73 @@
+"""Forms: refused input is shown again with the reason, at the field and on top."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import redirect
+from flask_wtf import FlaskForm
+
+from nador.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, describe
+from nador.kernel.i18n import msgid
+from nador.web.request import translator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+REQUIRED = msgid("Fill in this field.")
+
+
+class _Words:
+    """WTForms' own sentences, said by our translator."""
+
+    def gettext(self, text: str) -> str:
+        return translator().gettext(text)
+
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        return translator().ngettext(singular, plural, number)
+
+
+class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+    """A form of ours: labels are English msgids, translated when it is made."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc,name-defined] # as above
+        """Say WTForms' messages in the page's language."""
+
+        def get_translations(self, _form: Any) -> _Words:
+            """Return the page's words."""
+            return _Words()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusals: list[str] = []
+        for field in self:
+            field.label.text = translator().gettext(field.label.text) if field.label.text else ""
+            field.description = translator().gettext(field.description) if field.description else ""
+
+    def refuse(self, error: DomainError) -> None:
+        """Put the words of a refusal at the field that it names, else on top."""
+        said = describe(error, translator())
+        name = getattr(error, "field", None)
+        if name and name in self._fields:
+            self._fields[name].errors = [*self._fields[name].errors, said]
+        else:
+            self.refusals.append(said)
+
+    def summary(self) -> list[tuple[str | None, str]]:
+        """List every error with the id of its field, for the head of the page."""
+        at_fields = [(field.id, said) for field in self for said in field.errors]
+        return [(None, said) for said in self.refusals] + at_fields
+
+
+def process(
+    form: Form, *, do: Callable[[], str], page: Callable[[], str]
+) -> ResponseReturnValue:
+    """Run `do` on a valid form and go on to the URL it returns; else show `page` again with 422."""
+    if form.validate_on_submit():
+        try:
+            return redirect(do(), 303)
+        except (Invalid, Conflict, NotAllowed) as error:
+            form.refuse(error)
+    return page(), 422

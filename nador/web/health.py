@@ -1,0 +1,74 @@
+"""Alive, ready, and counted: pages for machines that watch this one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import func, select
+
+from nador.kernel import clock, schema
+from nador.kernel.work import Heartbeat
+from nador.web.access import PUBLIC, access
+from nador.web.api import answer
+from nador.web.request import db, parts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+blueprint = Blueprint("health", __name__)
+SILENT_AFTER = timedelta(seconds=60)
+
+
+@blueprint.get("/healthz")
+@access(PUBLIC, faceless=True)
+def alive() -> Response:
+    """Answer as long as the process lives."""
+    return answer({"status": "alive"})
+
+
+@blueprint.get("/readyz")
+@access(PUBLIC, faceless=True)
+def ready() -> Response:
+    """Answer 200 when everything that a request needs is there, else 503 with what is missing."""
+    checks = {name: _passes(check) for name, check in CHECKS.items()}
+    return answer({"ready": all(checks.values()), "checks": checks}, 200 if all(checks.values()) else 503)
+
+
+@blueprint.get("/metrics")
+@access(PUBLIC, faceless=True)
+def metrics() -> Response:
+    """Expose counters in Prometheus' text format."""
+    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _database() -> None:
+    schema.check(parts().engine)
+
+
+def _worker() -> None:
+    last = db().scalar(select(func.max(Heartbeat.at)))
+    if last is None or clock.now() - last > SILENT_AFTER:
+        raise RuntimeError("no worker")
+
+
+def _keys() -> None:
+    parts().settings.secret_key()
+
+
+CHECKS: dict[str, Callable[[], object]] = {
+    "database": _database,
+    "worker": _worker,
+    "keys": _keys,
+    "time_zone": clock.check,
+}
+
+
+def _passes(check: Callable[[], object]) -> bool:
+    try:
+        check()
+    except Exception:  # noqa: BLE001 - whatever is wrong, the answer is "not ready"
+        return False
+    return True

@@ -1,0 +1,185 @@
+"""Templates: the words, the language and the actor that every page has."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, flash, get_flashed_messages, render_template, request, url_for
+from jinja2 import StrictUndefined
+from markupsafe import Markup
+
+from nador.kernel.i18n import LANGUAGES, pick
+from nador.kernel.resources import PACKAGE
+from nador.web.request import actor, is_public_page, locale, parts, translator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nador.kernel.access import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageLink:
+    """This page in another language."""
+
+    code: str
+    name: str
+    dir: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One entry of the main menu; `label` is an English msgid."""
+
+    label: str
+    endpoint: str
+    icon: str
+    shown: Callable[[Actor], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class MenuLink:
+    """A menu entry as a page shows it."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+_menu: list[MenuItem] = []
+
+
+def set_menu(items: list[MenuItem]) -> None:
+    """Set the main menu; only `app.py` calls it."""
+    _menu[:] = items
+
+
+def render(template: str, **context: Any) -> str:
+    """Render a page."""
+    return render_template(template, **context)
+
+
+def note(text: str, kind: str = "ok") -> None:
+    """Show one message on the next page; kind is ok, info, warn or bad."""
+    flash(text, kind)
+
+
+@cache
+def static_version(path: str) -> str:
+    """Return the first symbols of a static file's hash, for its URL."""
+    return hashlib.sha256((PACKAGE / "static" / path).read_bytes()).hexdigest()[:10]
+
+
+def static_url(path: str) -> str:
+    """Return the URL of a static file, which changes with its content."""
+    return url_for("static", filename=path, v=static_version(path))
+
+
+@cache
+def public_style() -> Markup:
+    """Return the stylesheet of the public pages, to be inlined; the CSP allows it by its hash."""
+    text = (PACKAGE / "static" / "css" / "public.css").read_text(encoding="utf-8").strip()
+    return Markup(text)  # noqa: S704 - our own file
+
+
+def public_style_hash() -> str:
+    """Return the CSP source of the public stylesheet."""
+    digest = hashlib.sha256(str(public_style()).encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def language_links() -> list[LanguageLink]:
+    """Return this very page in every language."""
+    args = {name: values for name, values in request.args.lists() if name != "lang"}
+    links = []
+    for language in LANGUAGES.values():
+        if request.endpoint and request.method == "GET":
+            url = url_for(request.endpoint, **{**(request.view_args or {}), **args, "lang": language.code})
+        else:
+            url = f"{request.path}?lang={language.code}"
+        links.append(
+            LanguageLink(language.code, language.own_name, language.direction, url, language.code == locale())
+        )
+    return links
+
+
+def menu() -> list[MenuLink]:
+    """Return the main menu as the actor may see it."""
+    words = translator()
+    return [
+        MenuLink(
+            label=words.gettext(item.label),
+            url=url_for(item.endpoint),
+            icon=item.icon,
+            current=request.endpoint == item.endpoint,
+        )
+        for item in _menu
+        if item.shown(actor())
+    ]
+
+
+def install(app: Flask) -> None:
+    """Give every template its words, formats and surroundings."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.add_extension("jinja2.ext.i18n")
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined] # the extension adds it
+        lambda text: translator().gettext(text),
+        lambda one, many, number: translator().ngettext(one, many, number),
+        newstyle=True,
+    )
+    environment.globals.update(
+        static_url=static_url,
+        public_style=public_style,
+        language_links=language_links,
+    )
+    _install_filters(app)
+
+    @app.context_processor
+    def surroundings() -> dict[str, Any]:
+        return {
+            "locale": locale(),
+            "direction": translator().direction,
+            "languages": language_links(),
+            "demo": parts().demo,
+            "institute_name": pick(parts().brand, locale()),
+        }
+
+    @app.context_processor
+    def visitor() -> dict[str, Any]:
+        if is_public_page():
+            return {}
+        return {
+            "actor": actor(),
+            "menu": menu(),
+            "notes": get_flashed_messages(with_categories=True),
+        }
+
+
+def _install_filters(app: Flask) -> None:
+    def by_translator(name: str) -> Callable[..., str]:
+        return lambda value, *args, **kwargs: getattr(translator(), name)(value, *args, **kwargs)
+
+    for name, method in {
+        "date": "date",
+        "short_date": "short_date",
+        "full_date": "full_date",
+        "datetime": "datetime_",
+        "time": "time_",
+        "listing": "listing",
+        "number": "number",
+        "mark": "mark",
+        "percent": "percent",
+        "hours": "hours",
+        "money": "money",
+    }.items():
+        app.jinja_env.filters[name] = by_translator(method)
+    app.jinja_env.filters["pick"] = lambda words: pick(words, locale())

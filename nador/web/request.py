@@ -1,0 +1,129 @@
+"""What a view needs of the request: its session, its actor, its language, the settings."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from flask import Flask, current_app, g, request
+
+from nador.kernel.access import NOBODY, Actor
+from nador.kernel.i18n import LANGUAGES, Translator, negotiate, translator as translator_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+    from sqlalchemy.orm import Session, sessionmaker
+
+    from nador.kernel.db import Words
+    from nador.kernel.files import FileStore
+    from nador.settings import Settings
+
+LANGUAGE_COOKIE = "nador_lang"
+
+
+@dataclass(slots=True)
+class Parts:
+    """What `app.py` puts together for the views."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    files: FileStore
+    load_actor: Callable[[Session], Actor]
+    load_brand: Callable[[Session], Words]
+    brand: Words = field(default_factory=dict)
+    brand_read_at: float = 0.0
+    demo: bool = False
+
+
+def parts() -> Parts:
+    """Return the parts of the running application."""
+    return cast("Parts", current_app.extensions["nador"])
+
+
+def settings() -> Settings:
+    """Return the settings of the running application."""
+    return parts().settings
+
+
+def files() -> FileStore:
+    """Return the store of files."""
+    return parts().files
+
+
+def db() -> Session:
+    """Return this request's database session."""
+    if "db" not in g:
+        g.db = parts().sessions()
+    return cast("Session", g.db)
+
+
+def actor() -> Actor:
+    """Return who acts in this request."""
+    if "actor" not in g:
+        g.actor = NOBODY
+        g.actor = parts().load_actor(db())
+    return cast("Actor", g.actor)
+
+
+def is_public_page() -> bool:
+    """Whether the view knows no visitor: no session, no cookie, no account."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "faceless", False))
+
+
+def locale() -> str:
+    """Choose the page's language: asked for, chosen before, the account's, the browser's."""
+    if "locale" not in g:
+        g.locale = _locale()
+    return cast("str", g.locale)
+
+
+def _locale() -> str:
+    asked = request.args.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    if not is_public_page():
+        chosen = request.cookies.get(LANGUAGE_COOKIE) or actor().locale
+        if chosen in LANGUAGES:
+            return chosen
+    return negotiate(request.headers.get("Accept-Language", ""), tuple(LANGUAGES))
+
+
+def translator() -> Translator:
+    """Return the words of the page's language."""
+    return translator_for(locale())
+
+
+def refresh_brand(session: Session) -> None:
+    """Read the name in the page's head again, at most once a minute."""
+    if time.monotonic() - parts().brand_read_at > 60:  # noqa: PLR2004 - a minute
+        parts().brand = parts().load_brand(session)
+        parts().brand_read_at = time.monotonic()
+
+
+def install(app: Flask) -> None:
+    """Close the session at the end of each request, and remember a chosen language."""
+
+    @app.teardown_appcontext
+    def close(_error: BaseException | None) -> None:
+        session = g.pop("db", None)
+        if session is not None:
+            session.close()
+
+    @app.after_request
+    def remember_language(response):  # type: ignore[no-untyped-def] # Flask's own signature says less
+        asked = request.args.get("lang", "")
+        if asked in LANGUAGES and request.endpoint != "static" and not is_public_page():
+            response.set_cookie(
+                LANGUAGE_COOKIE,
+                asked,
+                max_age=365 * 86400,
+                samesite="Lax",
+                httponly=True,
+                secure=request.is_secure,
+            )
+        return response

@@ -1,0 +1,119 @@
+"""Headers, cross-site request forgery, rate limits, and what is logged and counted."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from flask_wtf.csrf import CSRFError
+from prometheus_client import Counter, Histogram
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from nador.web import errors
+from nador.web.rendering import public_style_hash
+from nador.web.request import is_public_page
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from nador.settings import Settings
+
+csrf = CSRFProtect()
+limiter = Limiter(key_func=get_remote_address, strategy="fixed-window")
+log = structlog.get_logger("nador.request")
+
+REQUESTS = Counter("nador_requests", "Requests answered.", ["endpoint", "method", "status"])
+SECONDS = Histogram("nador_request_seconds", "Time to answer.", ["endpoint"])
+
+POLICY = (
+    "default-src 'none'; style-src {style}; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Protect every answer."""
+    secure = settings.public_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_key(),
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_NAME="__Host-nador" if secure else "nador",
+        MAX_CONTENT_LENGTH=6 * 1024 * 1024,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=secure,
+        RATELIMIT_STORAGE_URI=settings.limits_url,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.register_error_handler(CSRFError, _csrf_failed)
+    pages = POLICY.format(style="'self'")
+    public = POLICY.format(style=public_style_hash())
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        faceless = is_public_page()
+        headers = response.headers
+        headers.setdefault("Content-Security-Policy", public if faceless else pages)
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer" if faceless else "same-origin"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        if secure:
+            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        if not faceless and request.endpoint != "static":
+            headers.setdefault("Cache-Control", "no-store")
+        _count(response)
+        return response
+
+
+def _count(response: Response) -> None:
+    endpoint = request.endpoint or "none"
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    REQUESTS.labels(endpoint, request.method, response.status_code).inc()
+    SECONDS.labels(endpoint).observe(seconds)
+    # The path of a public page holds a certificate's code: the log keeps the endpoint only.
+    log.info(
+        "request", endpoint=endpoint, method=request.method, status=response.status_code, ms=round(seconds * 1e3, 1)
+    )
+
+
+def _csrf_failed(_error: CSRFError) -> ResponseReturnValue:
+    return errors.page(400)
+
+
+def set_up_logging() -> None:
+    """Write one JSON line an event to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(file=_stderr()),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _stderr():  # type: ignore[no-untyped-def] # a text stream, whatever it is today
+    import sys  # noqa: PLC0415
+
+    return sys.stderr

@@ -1,0 +1,139 @@
+"""Both databases, migrated once and copied fresh for every test that writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from nador.app import create_app, wire
+from nador.kernel import schema
+from nador.kernel.db import make_engine, make_sessions
+from nador.registry import metadata
+from nador.settings import Settings
+from tests.clusters import Cluster, binaries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session, sessionmaker
+
+SHARED = Path(os.environ.get("NADOR_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A migrated, empty database."""
+
+    kind: str
+    url: str
+    engine: Engine
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _wired() -> None:
+    wire()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "nador.db"
+    engine = make_engine(f"sqlite:///{path}")
+    schema.upgrade(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server for this test process."""
+    if binaries() is None:
+        pytest.skip("PostgreSQL is not installed: `make test` installs what tests/apt-packages.txt lists")
+    server = Cluster.create()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def _postgresql(cluster: Cluster) -> Iterator[Engine]:
+    admin = create_engine(cluster.url("postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE nador"))
+    admin.dispose()
+    engine = make_engine(cluster.url("nador"))
+    schema.upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        path = tmp_path / "nador.db"
+        shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
+        url = f"sqlite:///{path}"
+        engine = make_engine(url)
+        yield Database("sqlite", url, engine)
+        engine.dispose()
+    else:
+        engine = request.getfixturevalue("_postgresql")
+        yield Database("postgresql", engine.url.render_as_string(hide_password=False), engine)
+        _empty(engine)
+
+
+def _empty(engine: Engine) -> None:
+    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with engine.connect().execution_options(nador_writes=True) as connection:
+        connection.execute(text("SET session_replication_role = replica"))
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(text("SET session_replication_role = origin"))
+        connection.commit()
+
+
+@pytest.fixture
+def sessions(database: Database) -> sessionmaker[Session]:
+    """The factory of sessions on the test's database."""
+    return make_sessions(database.engine)
+
+
+@pytest.fixture
+def session(sessions: sessionmaker[Session]) -> Iterator[Session]:
+    """A session on the test's database; commands commit for real."""
+    with sessions() as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(database: Database, tmp_path: Path) -> Settings:
+    """Settings of an instance of its own."""
+    made = Settings.from_environment(
+        {"NADOR_INSTANCE": str(tmp_path / "instance"), "NADOR_DATABASE_URL": database.url}
+    )
+    made.make_secret_key()
+    return made
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on the test's database."""
+    made = create_app(settings)
+    made.testing = True
+    made.config["WTF_CSRF_ENABLED"] = False
+    yield made
+    made.extensions["nador"].engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without script on the application."""
+    return app.test_client()

@@ -1,0 +1,5 @@
+"""The application object for any WSGI server."""
+
+from nador.app import create_app
+
+app = create_app()
