@@ -13,6 +13,7 @@ from nador.accounts import labels as accounts_labels
 from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
 from nador.kernel import clock, errors, events, schema
+from nador.kernel import labels as kernel_labels
 from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
 from nador.kernel.resources import PACKAGE, folder
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from nador.kernel.events import Handler
 
-LABELS = (web_labels, accounts_labels)
+LABELS = (kernel_labels, web_labels, accounts_labels)
 BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint, accounts_views.blueprint)
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
 HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = ()
@@ -51,7 +52,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment(os.environ)
     engine = make_engine(settings.database_url)
     schema.check(engine)
-    app = Flask("nador", template_folder=str(folder("templates")), static_folder=str(PACKAGE / "static"))
+    app = Flask(
+        "nador", template_folder=str(folder("templates")), static_folder=str(PACKAGE / "static")
+    )
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
     sessions = make_sessions(engine)
     app.extensions["nador"] = request.Parts(

@@ -1,16 +1,13 @@
 """Every table, imported once, for migrations and for the mapper."""
 
-import nador.accounts.models
-import nador.assessment.models
-import nador.catalogue.models
-import nador.certification.models
-import nador.enrolment.models
-import nador.kernel.audit
-import nador.kernel.mail
-import nador.kernel.work
-import nador.web.models
+from nador.accounts import models as accounts
+from nador.assessment import models as assessment
+from nador.catalogue import models as catalogue
+from nador.certification import models as certification
+from nador.enrolment import models as enrolment
+from nador.kernel import audit, mail, work
 from nador.kernel.db import Base
+from nador.web import models as web
 
+TABLES = (accounts, assessment, audit, catalogue, certification, enrolment, mail, web, work)
 metadata = Base.metadata
-
-__all__ = ["metadata"]

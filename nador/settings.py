@@ -29,11 +29,17 @@ DECLARED: tuple[Setting, ...] = (
     Setting("NADOR_INSTANCE", "instance/", "folder of the database, the keys and the files"),
     Setting("NADOR_DATABASE_URL", "", "SQLite in the instance, or postgresql+psycopg://…"),
     Setting("NADOR_PUBLIC_URL", "http://127.0.0.1:8000", "origin in links, QR codes and did:web"),
-    Setting("NADOR_SECRET_KEY_FILE", "", "file with the cookie-signing key; default in the instance"),
+    Setting(
+        "NADOR_SECRET_KEY_FILE", "", "file with the cookie-signing key; default in the instance"
+    ),
     Setting("NADOR_FILES_URL", "", "a folder, default in the instance"),
     Setting("NADOR_BROKER_URL", "", "empty: the embedded runner"),
-    Setting("NADOR_MAIL_URL", "", "empty: mails are kept in the instance; smtp://user:pass@host:25"),
-    Setting("NADOR_LIMITS_URL", "memory://", "where rate limits are counted: memory:// or redis://…"),
+    Setting(
+        "NADOR_MAIL_URL", "", "empty: mails are kept in the instance; smtp://user:pass@host:25"
+    ),
+    Setting(
+        "NADOR_LIMITS_URL", "memory://", "where rate limits are counted: memory:// or redis://…"
+    ),
     Setting("NADOR_WORKERS", "2", "worker processes of `nador worker`"),
     Setting("NADOR_TRUSTED_PROXIES", "0", "how many reverse proxies stand in front of the server"),
 )
@@ -63,15 +69,23 @@ class Settings:
             instance=instance,
             database_url=_database_url(value["NADOR_DATABASE_URL"], instance),
             public_url=_origin(value["NADOR_PUBLIC_URL"]),
-            secret_key_file=Path(value["NADOR_SECRET_KEY_FILE"] or instance / "keys" / "secret_key"),
+            secret_key_file=Path(
+                value["NADOR_SECRET_KEY_FILE"] or instance / "keys" / "secret_key"
+            ),
             files=_folder(value["NADOR_FILES_URL"], instance),
-            broker_url=_one_of("NADOR_BROKER_URL", value["NADOR_BROKER_URL"], ("redis://", "rediss://")),
+            broker_url=_one_of(
+                "NADOR_BROKER_URL", value["NADOR_BROKER_URL"], ("redis://", "rediss://")
+            ),
             mail_url=_one_of("NADOR_MAIL_URL", value["NADOR_MAIL_URL"], ("smtp://", "smtps://")),
             limits_url=_one_of(
-                "NADOR_LIMITS_URL", value["NADOR_LIMITS_URL"], ("memory://", "redis://", "rediss://")
+                "NADOR_LIMITS_URL",
+                value["NADOR_LIMITS_URL"],
+                ("memory://", "redis://", "rediss://"),
             ),
             workers=_count("NADOR_WORKERS", value["NADOR_WORKERS"], at_least=1),
-            trusted_proxies=_count("NADOR_TRUSTED_PROXIES", value["NADOR_TRUSTED_PROXIES"], at_least=0),
+            trusted_proxies=_count(
+                "NADOR_TRUSTED_PROXIES", value["NADOR_TRUSTED_PROXIES"], at_least=0
+            ),
         )
 
     def secret_key(self) -> str:
@@ -106,7 +120,9 @@ def _database_url(url: str, instance: Path) -> str:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/"):
-        raise WrongSetting("NADOR_PUBLIC_URL: write an origin without a path, like https://certs.example.org.")
+        raise WrongSetting(
+            "NADOR_PUBLIC_URL: write an origin without a path, like https://certs.example.org."
+        )
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -120,7 +136,9 @@ def _folder(url: str, instance: Path) -> Path:
 
 def _one_of(name: str, url: str, schemes: tuple[str, ...]) -> str:
     if url and not url.startswith(schemes):
-        raise WrongSetting(f"{name}: write a URL that starts with {' or '.join(schemes)}, or leave it empty.")
+        raise WrongSetting(
+            f"{name}: write a URL that starts with {' or '.join(schemes)}, or leave it empty."
+        )
     return url
 
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session, sessionmaker
 
-SHARED = Path(os.environ.get("NADOR_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+SHARED = (
+    Path(os.environ.get("NADOR_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,9 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def cluster() -> Iterator[Cluster]:
     """A PostgreSQL server for this test process."""
     if binaries() is None:
-        pytest.skip("PostgreSQL is not installed: `make test` installs what tests/apt-packages.txt lists")
+        pytest.skip(
+            "PostgreSQL is not installed: `make test` installs what tests/apt-packages.txt lists"
+        )
     server = Cluster.create()
     yield server
     server.remove()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime  # noqa: TC003 - SQLAlchemy reads the annotation
+from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nador.accounts.rules import CodePurpose, PersonStatus
-from nador.kernel.access import Role  # noqa: TC001 - SQLAlchemy reads the annotation
+from nador.kernel.access import Role
 from nador.kernel.db import Base, Words, primary_key
 
 
@@ -59,7 +59,8 @@ class Person(Base):
     __table_args__ = (
         Index(None, "name_folded"),
         CheckConstraint(
-            "name_latin IS NOT NULL OR name_arabic IS NOT NULL OR status = 'anonymised'", name="has_a_name"
+            "name_latin IS NOT NULL OR name_arabic IS NOT NULL OR status = 'anonymised'",
+            name="has_a_name",
         ),
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotation
-from decimal import Decimal  # noqa: TC003 - SQLAlchemy reads the annotation
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nador.assessment.rules import AssessmentStatus, Decision, GradeState, ResultSource
 from nador.catalogue.models import Run
-from nador.catalogue.rules import AssessmentKind  # noqa: TC001 - SQLAlchemy reads the annotation
+from nador.catalogue.rules import AssessmentKind
 from nador.enrolment.models import Enrolment
-from nador.kernel.db import Base, Words, primary_key
+from nador.kernel.db import Base, Words, primary_key, states
 
 
 class Assessment(Base):
@@ -81,8 +81,8 @@ class GradeChange(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     from_value: Mapped[Decimal | None]
     to_value: Mapped[Decimal | None]
-    from_state: Mapped[GradeState]
-    to_state: Mapped[GradeState]
+    from_state: Mapped[GradeState] = mapped_column(states(GradeState, "from_state"))
+    to_state: Mapped[GradeState] = mapped_column(states(GradeState, "to_state"))
     reason: Mapped[str] = mapped_column(default="")
 
 

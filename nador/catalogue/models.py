@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotation
-from decimal import Decimal  # noqa: TC003 - SQLAlchemy reads the annotation
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text

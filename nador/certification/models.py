@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotation
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nador.accounts.models import Institute
-from nador.catalogue.rules import DocumentKind  # noqa: TC001 - SQLAlchemy reads the annotation
+from nador.catalogue.rules import DocumentKind
 from nador.certification.rules import (
     CertificateEventKind,
     CertificateStatus,
@@ -148,11 +148,16 @@ class Certificate(Base):
         Index(None, "run_id", "status"),
         Index(None, "status", "id"),
         CheckConstraint("(run_id IS NULL) <> (programme_id IS NULL)", name="of_run_or_programme"),
-        CheckConstraint("holder_latin IS NOT NULL OR holder_arabic IS NOT NULL", name="has_a_holder"),
+        CheckConstraint(
+            "holder_latin IS NOT NULL OR holder_arabic IS NOT NULL OR holder_hidden",
+            name="has_a_holder",
+        ),
         CheckConstraint("(status = 'pending_issue') = (issued_at IS NULL)", name="issued_at"),
         CheckConstraint("(status = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_at"),
         CheckConstraint("status <> 'revoked' OR public_reason IS NOT NULL", name="public_reason"),
-        CheckConstraint("(status = 'superseded') = (superseded_by_id IS NOT NULL)", name="superseded_by"),
+        CheckConstraint(
+            "(status = 'superseded') = (superseded_by_id IS NOT NULL)", name="superseded_by"
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - SQLAlchemy reads the annotation
+from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -45,7 +45,12 @@ class Enrolment(Base):
 
     __table_args__ = (
         Index(
-            "uq_enrolment_live", "run_id", "person_id", unique=True, sqlite_where=_LIVE, postgresql_where=_LIVE
+            "uq_enrolment_live",
+            "run_id",
+            "person_id",
+            unique=True,
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
         ),
         Index(None, "run_id", "status", "queued_at", "id"),
     )
@@ -96,7 +101,9 @@ class Attendance(Base):
     __tablename__ = "attendance"
 
     meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), primary_key=True, index=True)
+    enrolment_id: Mapped[int] = mapped_column(
+        ForeignKey("enrolment.id"), primary_key=True, index=True
+    )
     status: Mapped[AttendanceStatus]
     marked_at: Mapped[datetime]
     marked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -47,7 +47,13 @@ class Grant:
     run_id: int | None = None
 
 
-_I, _R, _C, _U, _A = Role.INSTRUCTOR, Role.REGISTRAR, Role.CERTIFIER, Role.AUDITOR, Role.ADMINISTRATOR
+_I, _R, _C, _U, _A = (
+    Role.INSTRUCTOR,
+    Role.REGISTRAR,
+    Role.CERTIFIER,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
+)
 
 TABLE: dict[Action, frozenset[Role]] = {
     Action.SEE_CATALOGUE: frozenset({_I, _R, _C, _U, _A}),
@@ -105,13 +111,17 @@ class Actor:
     def institutes(self, action: Action) -> frozenset[int]:
         """Where the actor may do this throughout (an instructor's grant on one run does not count)."""
         return frozenset(
-            grant.institute_id for grant in self.grants if grant.role in TABLE[action] and grant.run_id is None
+            grant.institute_id
+            for grant in self.grants
+            if grant.role in TABLE[action] and grant.run_id is None
         )
 
     def runs(self, action: Action) -> frozenset[int]:
         """On which single runs the actor may do this, besides `institutes`."""
         return frozenset(
-            grant.run_id for grant in self.grants if grant.role in TABLE[action] and grant.run_id is not None
+            grant.run_id
+            for grant in self.grants
+            if grant.role in TABLE[action] and grant.run_id is not None
         )
 
 
@@ -138,7 +148,12 @@ class OwnCase(NotAllowed):
 
 
 def require(
-    actor: Actor, action: Action, *, institute_id: int, run_id: int | None = None, seen: Action | None = None
+    actor: Actor,
+    action: Action,
+    *,
+    institute_id: int,
+    run_id: int | None = None,
+    seen: Action | None = None,
 ) -> None:
     """Refuse what the table does not allow: Forbidden for those who may see it (`seen`), else Unknown."""
     if actor.may(action, institute_id=institute_id, run_id=run_id):

@@ -6,12 +6,11 @@ an ORM hook would miss Core, bulk and text statements.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import wraps
-from typing import TYPE_CHECKING, Any, Concatenate
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -31,6 +30,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Connection, Dialect
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -41,7 +42,7 @@ WRITES = "nador_writes"
 IN_COMMAND = "nador_command"
 BEFORE_COMMIT = "nador_before_commit"
 
-type Words = dict[str, str]
+Words = dict[str, str]
 """The same text in several languages, by language code."""
 
 
@@ -87,6 +88,18 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 
 
+def states(kind: type[StrEnum], name: str | None = None) -> Enum:
+    """Build the column type of a state: text with a CHECK, named after the enum or as told."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Base(DeclarativeBase):
     """All tables. Constraints are named by one convention, so that migrations can name them too."""
 
@@ -105,21 +118,15 @@ class Base(DeclarativeBase):
         date: Date,
         datetime: UtcDateTime,
         Decimal: Hundredths,
-        Words: Json,
+        dict[str, str]: Json,
         dict[str, Any]: Json,
         list[str]: Json,
         list[dict[str, Any]]: Json,
-        StrEnum: Enum(
-            StrEnum,
-            native_enum=False,
-            create_constraint=True,
-            length=24,
-            values_callable=lambda states: [state.value for state in states],
-        ),
+        StrEnum: states(StrEnum),
     }
 
 
-def primary_key() -> Any:  # noqa: ANN401 - mapped_column is typed by the annotation it stands behind
+def primary_key() -> Any:
     """Build the identity column of a table."""
     return mapped_column(BigId, primary_key=True)
 
@@ -142,9 +149,14 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     # The driver's own transaction handling begins too late: it sold 30 of 20 seats in a trial.
-    connection.isolation_level = None  # type: ignore[attr-defined] # the protocol does not list SQLite's own
+    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=NORMAL"):
+    for pragma in (
+        "journal_mode=WAL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "synchronous=NORMAL",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -163,7 +175,11 @@ def _begin_postgresql(connection: Connection) -> None:
         driver.read_only = not connection.get_execution_options().get(WRITES)
 
 
-def command[**P, R](
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def command(
     function: Callable[Concatenate[Session, Actor, P], R],
 ) -> Callable[Concatenate[Session, Actor, P], R]:
     """Make a function the unit of work: it alone may write, and commits when it is the outermost."""
@@ -173,7 +189,9 @@ def command[**P, R](
         if session.info.get(IN_COMMAND):
             return function(session, actor, *args, **kwargs)
         if session.new or session.dirty or session.deleted:
-            raise RuntimeError(f"objects were changed outside a command, before {function.__qualname__}")
+            raise RuntimeError(
+                f"objects were changed outside a command, before {function.__qualname__}"
+            )
         # What was read before is stale by the time that the write lock is held.
         session.rollback()
         session.expire_all()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from nador.kernel.access import Actor
 
-type Handler = Callable[[Session, Actor, Any], None]
+    Handler = Callable[[Session, Actor, Any], None]
 
 _handlers: dict[type[Any], list[Handler]] = defaultdict(list)
 

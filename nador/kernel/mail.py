@@ -5,7 +5,7 @@ from __future__ import annotations
 import smtplib
 import ssl
 import uuid
-from datetime import datetime  # noqa: TC003 - SQLAlchemy reads the annotation
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -75,7 +75,7 @@ def queue(
     return message
 
 
-def _due(_now: datetime) -> Select[tuple[int]]:
+def _due(_now: datetime) -> Select[int]:
     return select(Message.id).where(Message.status == MessageStatus.DUE).order_by(Message.id)
 
 

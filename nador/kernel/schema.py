@@ -50,14 +50,15 @@ def check(engine: Engine) -> None:
     if found == head():
         return
     if found is None:
-        raise WrongSchema("The database is empty: run `nador init` (or `make demo` for a demo centre).")
+        raise WrongSchema(
+            "The database is empty: run `nador init` (or `make demo` for a demo centre)."
+        )
     known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
     if found in known:
-        raise WrongSchema("The database is older than this program: run `nador backup`, then `nador migrate`.")
+        raise WrongSchema(
+            "The database is older than this program: run `nador backup`, then `nador migrate`."
+        )
     raise WrongSchema(
         "The database is newer than this program: install the newer program, "
         "or `nador restore` a backup made with this one."
     )
-
-
-

@@ -6,6 +6,7 @@ process or a machine dies. A lease only keeps two workers from doing the same th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,19 +15,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 from sqlalchemy import Index, Select, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.db import Base, command
+from nador.kernel.files import FileStore
+from nador.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from sqlalchemy.orm import Session, sessionmaker
-
-    from nador.kernel.files import FileStore
-    from nador.settings import Settings
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
@@ -96,7 +95,7 @@ class Work:
     """A kind of work: which items are due, how one is done, and how its outcome is recorded."""
 
     name: str
-    due: Callable[[datetime], Select[tuple[int]]]
+    due: Callable[[datetime], Select[int]]
     do: Callable[[Desk, int], Any]
     record: Record
     dead: Refuse | None = None
@@ -108,7 +107,7 @@ _declared: dict[str, Work] = {}
 def work(
     name: str,
     *,
-    due: Callable[[datetime], Select[tuple[int]]],
+    due: Callable[[datetime], Select[int]],
     record: Record,
     dead: Refuse | None = None,
 ) -> Callable[[Callable[[Desk, int], Any]], Callable[[Desk, int], Any]]:
@@ -129,7 +128,7 @@ def declared() -> tuple[Work, ...]:
     return tuple(_declared.values())
 
 
-def _unleased(kind: Work, now: datetime) -> Select[tuple[int]]:
+def _unleased(kind: Work, now: datetime) -> Select[int]:
     due = kind.due(now)
     item_id = due.selected_columns[0]
     held = exists().where(
@@ -149,7 +148,12 @@ def claim(session: Session, _actor: Actor, *, kind: Work, holder: str, most: int
     for item_id in session.scalars(due).all():
         insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
         lease = insert(WorkLease).values(
-            work=kind.name, item_id=item_id, holder=holder, until=now + LEASE, attempts=1, dead=False
+            work=kind.name,
+            item_id=item_id,
+            holder=holder,
+            until=now + LEASE,
+            attempts=1,
+            dead=False,
         )
         taken_id = session.scalar(
             lease.on_conflict_do_update(
@@ -164,7 +168,9 @@ def claim(session: Session, _actor: Actor, *, kind: Work, holder: str, most: int
 
 
 @command
-def finish(session: Session, actor: Actor, *, kind: Work, item_id: int, holder: str, outcome: Any) -> bool:
+def finish(
+    session: Session, actor: Actor, *, kind: Work, item_id: int, holder: str, outcome: Any
+) -> bool:
     """Record an outcome, unless the lease is gone: then somebody else does the item."""
     mine = session.execute(
         delete(WorkLease).where(
@@ -179,7 +185,14 @@ def finish(session: Session, actor: Actor, *, kind: Work, item_id: int, holder: 
 
 @command
 def give_up(
-    session: Session, actor: Actor, *, kind: Work, item_id: int, holder: str, error: str, hopeless: bool
+    session: Session,
+    actor: Actor,
+    *,
+    kind: Work,
+    item_id: int,
+    holder: str,
+    error: str,
+    hopeless: bool,
 ) -> None:
     """Put a failed item off, longer each time; after the last attempt it is dead until retried by hand."""
     lease = session.get(WorkLease, (kind.name, item_id))
@@ -196,7 +209,9 @@ def give_up(
 @command
 def retry(session: Session, _actor: Actor, *, work_name: str, item_id: int) -> None:
     """Let a dead item be claimed again."""
-    session.execute(delete(WorkLease).where(WorkLease.work == work_name, WorkLease.item_id == item_id))
+    session.execute(
+        delete(WorkLease).where(WorkLease.work == work_name, WorkLease.item_id == item_id)
+    )
 
 
 @command
@@ -240,9 +255,11 @@ def _do_one(desk: Desk, kind: Work, item_id: int, *, holder: str) -> None:
         outcome = kind.do(desk, item_id)
         with desk.sessions() as session:
             finish(session, NOBODY, kind=kind, item_id=item_id, holder=holder, outcome=outcome)
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the item must be put off, not lost
+    except Exception as error:
         hopeless = isinstance(error, Hopeless)
-        log.warning("work failed", work=kind.name, item=item_id, error=str(error), exc_info=not hopeless)
+        log.warning(
+            "work failed", work=kind.name, item=item_id, error=str(error), exc_info=not hopeless
+        )
         with desk.sessions() as session:
             give_up(
                 session,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from flask import Flask, current_app, redirect, request, url_for
 
@@ -33,10 +33,12 @@ STAFF: Final = (
     Role.ADMINISTRATOR,
 )
 
-type Who = Everyone | SignedIn | Role
+Who = Everyone | SignedIn | Role
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
-def access[**P, R](*who: Who, faceless: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def access(*who: Who, faceless: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare who may enter a route; whose object it is, the policy decides.
 
     `faceless` marks a public page that reads no cookie and no account.
@@ -70,8 +72,6 @@ def install(app: Flask) -> None:
             return None
         raise Unknown
 
-    return
-
 
 def _ask_to_sign_in() -> ResponseReturnValue:
     if request.path.startswith("/api/"):
@@ -87,6 +87,8 @@ class NotSignedIn(Forbidden):
 
 def require_declared(app: Flask) -> None:
     """Refuse to start with a route that does not say who may enter."""
-    bare = sorted(name for name, view in app.view_functions.items() if "access" not in view.__dict__)
+    bare = sorted(
+        name for name, view in app.view_functions.items() if "access" not in view.__dict__
+    )
     if bare:
         raise RuntimeError(f"routes without @access: {', '.join(bare)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import Response, json, request
 from sqlalchemy import delete, select
@@ -57,7 +57,12 @@ def body() -> dict[str, Any]:
     return content
 
 
-def once[R](call: Callable[[], R], *, present: Callable[[R], Mapping[str, Any]], status: int = 200) -> Response:
+R = TypeVar("R")
+
+
+def once(
+    call: Callable[[], R], *, present: Callable[[R], Mapping[str, Any]], status: int = 200
+) -> Response:
     """Run a command for a POST; the same Idempotency-Key again gives the kept answer, and runs nothing."""
     key = request.headers.get("Idempotency-Key", "")
     if not key:

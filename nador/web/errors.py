@@ -21,15 +21,24 @@ STATUS_BY_CODE = {"stale": 412, "not_signed_in": 401, "too_many_requests": 429}
 PAGES: dict[int, tuple[str, str]] = {
     400: (msgid("This request could not be read"), msgid("Go back and try again.")),
     401: (msgid("Please sign in"), msgid("Sign in, then try again.")),
-    403: (msgid("You may not do this"), msgid("If you should, ask the centre for the role that allows it.")),
-    404: (msgid("There is nothing here"), msgid("Check the address, or start again from the catalogue.")),
+    403: (
+        msgid("You may not do this"),
+        msgid("If you should, ask the centre for the role that allows it."),
+    ),
+    404: (
+        msgid("There is nothing here"),
+        msgid("Check the address, or start again from the catalogue."),
+    ),
     405: (msgid("This can't be done here"), msgid("Go back and use the buttons of the page.")),
     409: (msgid("This is not possible now"), msgid("Go back: the page shows how things stand.")),
     412: (msgid("Somebody else changed this"), msgid("Go back: the page shows both values.")),
     413: (msgid("This is too large"), msgid("Send a smaller file.")),
     422: (msgid("Something needs correcting"), msgid("Go back and correct what you typed.")),
     429: (msgid("Too many attempts"), msgid("Wait a minute, then try again.")),
-    500: (msgid("Something broke on our side"), msgid("Nothing that you saved is lost. Try again in a moment.")),
+    500: (
+        msgid("Something broke on our side"),
+        msgid("Nothing that you saved is lost. Try again in a moment."),
+    ),
     503: (msgid("We are busy"), msgid("Try again in a moment.")),
 }
 
@@ -51,7 +60,14 @@ def wants_json() -> bool:
 def problem(status: int, code: str, detail: str, **more: Any) -> Response:
     """Build an `application/problem+json` answer (RFC 9457)."""
     title = translator().gettext(PAGES[status][0]) if status in PAGES else detail
-    body = {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **more}
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
     return Response(json.dumps(body), status=status, content_type="application/problem+json")
 
 
@@ -98,8 +114,10 @@ def install(app: Flask) -> None:
 
 
 def _details(error: DomainError) -> dict[str, Any]:
-    params = {name: value if isinstance(value, int | float | str | None) else str(value)
-              for name, value in error.params.items()}
+    params = {
+        name: value if isinstance(value, int | float | str | None) else str(value)
+        for name, value in error.params.items()
+    }
     field = getattr(error, "field", None)
     return {"params": params} | ({"field": field} if field else {})
 

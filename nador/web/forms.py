@@ -29,10 +29,10 @@ class _Words:
         return translator().ngettext(singular, plural, number)
 
 
-class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+class Form(FlaskForm):
     """A form of ours: labels are English msgids, translated when it is made."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc,name-defined] # as above
+    class Meta(FlaskForm.Meta):
         """Say WTForms' messages in the page's language."""
 
         def get_translations(self, _form: Any) -> _Words:
@@ -61,9 +61,7 @@ class Form(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         return [(None, said) for said in self.refusals] + at_fields
 
 
-def process(
-    form: Form, *, do: Callable[[], str], page: Callable[[], str]
-) -> ResponseReturnValue:
+def process(form: Form, *, do: Callable[[], str], page: Callable[[], str]) -> ResponseReturnValue:
     """Run `do` on a valid form and go on to the URL it returns; else show `page` again with 422."""
     if form.validate_on_submit():
         try:

@@ -34,7 +34,9 @@ def alive() -> Response:
 def ready() -> Response:
     """Answer 200 when everything that a request needs is there, else 503 with what is missing."""
     checks = {name: _passes(check) for name, check in CHECKS.items()}
-    return answer({"ready": all(checks.values()), "checks": checks}, 200 if all(checks.values()) else 503)
+    return answer(
+        {"ready": all(checks.values()), "checks": checks}, 200 if all(checks.values()) else 503
+    )
 
 
 @blueprint.get("/metrics")

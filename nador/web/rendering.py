@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import Flask, flash, get_flashed_messages, render_template, request, url_for
 from jinja2 import StrictUndefined
 from markupsafe import Markup
 
+from nador.kernel.access import Actor
 from nador.kernel.i18n import LANGUAGES, pick
 from nador.kernel.resources import PACKAGE
 from nador.web.request import actor, is_public_page, locale, parts, translator
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from nador.kernel.access import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +98,15 @@ def language_links() -> list[LanguageLink]:
     links = []
     for language in LANGUAGES.values():
         if request.endpoint and request.method == "GET":
-            url = url_for(request.endpoint, **{**(request.view_args or {}), **args, "lang": language.code})
+            url = url_for(
+                request.endpoint, **{**(request.view_args or {}), **args, "lang": language.code}
+            )
         else:
             url = f"{request.path}?lang={language.code}"
         links.append(
-            LanguageLink(language.code, language.own_name, language.direction, url, language.code == locale())
+            LanguageLink(
+                language.code, language.own_name, language.direction, url, language.code == locale()
+            )
         )
     return links
 
@@ -166,7 +167,10 @@ def install(app: Flask) -> None:
 
 def _install_filters(app: Flask) -> None:
     def by_translator(name: str) -> Callable[..., str]:
-        return lambda value, *args, **kwargs: getattr(translator(), name)(value, *args, **kwargs)
+        def say(value: Any, *args: Any, **kwargs: Any) -> str:
+            return str(getattr(translator(), name)(value, *args, **kwargs))
+
+        return say
 
     for name, method in {
         "date": "date",

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
 
 from nador.kernel.access import NOBODY, Actor
-from nador.kernel.i18n import LANGUAGES, Translator, negotiate, translator as translator_for
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlalchemy import Engine
-    from sqlalchemy.orm import Session, sessionmaker
-
-    from nador.kernel.db import Words
-    from nador.kernel.files import FileStore
-    from nador.settings import Settings
+from nador.kernel.db import Words
+from nador.kernel.files import FileStore
+from nador.kernel.i18n import LANGUAGES, Translator, negotiate
+from nador.kernel.i18n import translator as translator_for
+from nador.settings import Settings
 
 LANGUAGE_COOKIE = "nador_lang"
 
@@ -87,7 +84,7 @@ def _locale() -> str:
     if asked in LANGUAGES:
         return asked
     if not is_public_page():
-        chosen = request.cookies.get(LANGUAGE_COOKIE) or actor().locale
+        chosen = request.cookies.get(LANGUAGE_COOKIE) or actor().locale or ""
         if chosen in LANGUAGES:
             return chosen
     return negotiate(request.headers.get("Accept-Language", ""), tuple(LANGUAGES))
@@ -115,7 +112,7 @@ def install(app: Flask) -> None:
             session.close()
 
     @app.after_request
-    def remember_language(response):  # type: ignore[no-untyped-def] # Flask's own signature says less
+    def remember_language(response: Response) -> Response:
         asked = request.args.get("lang", "")
         if asked in LANGUAGES and request.endpoint != "static" and not is_public_page():
             response.set_cookie(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -89,7 +90,11 @@ def _count(response: Response) -> None:
     SECONDS.labels(endpoint).observe(seconds)
     # The path of a public page holds a certificate's code: the log keeps the endpoint only.
     log.info(
-        "request", endpoint=endpoint, method=request.method, status=response.status_code, ms=round(seconds * 1e3, 1)
+        "request",
+        endpoint=endpoint,
+        method=request.method,
+        status=response.status_code,
+        ms=round(seconds * 1e3, 1),
     )
 
 
@@ -108,12 +113,6 @@ def set_up_logging() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=_stderr()),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-
-
-def _stderr():  # type: ignore[no-untyped-def] # a text stream, whatever it is today
-    import sys  # noqa: PLC0415
-
-    return sys.stderr

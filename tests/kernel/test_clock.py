@@ -72,7 +72,7 @@ def test_stale_system_files_are_not_read(tmp_path: Path) -> None:
         "print(zoneinfo.ZoneInfo('Africa/Casablanca').utcoffset(at))\n"
     )
 
-    said = subprocess.run(  # noqa: S603 - our own interpreter and program
+    said = subprocess.run(
         [sys.executable, "-c", program],
         env={**os.environ, "PYTHONTZPATH": str(tmp_path), "PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,

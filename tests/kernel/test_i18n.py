@@ -91,9 +91,7 @@ def test_datetime_is_on_the_wall(code: str, said: str) -> None:
         ("en", "1,234.5", "14.50/20", "75.6%", "36 hours", f"1,200{NB}DH"),
     ],
 )
-def test_numbers(  # noqa: PLR0913, PLR0917 - one row of the table
-    code: str, number: str, mark: str, percent: str, hours: str, money: str
-) -> None:
+def test_numbers(code: str, number: str, mark: str, percent: str, hours: str, money: str) -> None:
     say = translator(code)
 
     assert say.number(Decimal("1234.5")) == number

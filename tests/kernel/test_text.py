@@ -183,7 +183,7 @@ def test_folding_does_not_mind_cleaning(typed: str) -> None:
         pytest.param("", False, id="nothing"),
     ],
 )
-def test_mixed_scripts(typed: str, mixed: bool) -> None:  # noqa: FBT001 - parametrised
+def test_mixed_scripts(typed: str, mixed: bool) -> None:
     assert text.mixed_scripts(typed) is mixed
 
 
