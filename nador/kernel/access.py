@@ -135,12 +135,6 @@ class Forbidden(NotAllowed):
     code = "forbidden"
 
 
-class Unknown(NotFound):
-    """There is no such thing, as far as the actor may know."""
-
-    code = "not_found"
-
-
 class OwnCase(NotAllowed):
     """Nobody decides in their own case."""
 
@@ -155,12 +149,12 @@ def require(
     run_id: int | None = None,
     seen: Action | None = None,
 ) -> None:
-    """Refuse what the table does not allow: Forbidden for those who may see it (`seen`), else Unknown."""
+    """Refuse what the table does not allow: Forbidden for those who may see it (`seen`), else NotFound."""
     if actor.may(action, institute_id=institute_id, run_id=run_id):
         return
     if seen is not None and actor.may(seen, institute_id=institute_id, run_id=run_id):
         raise Forbidden
-    raise Unknown
+    raise NotFound
 
 
 def require_not_own_case(actor: Actor, person_id: int) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final, ParamSpec, TypeVar
 
 from flask import Flask, current_app, redirect, request, url_for
 
-from nador.kernel.access import Forbidden, Role, Unknown
+from nador.kernel.access import Forbidden, Role
+from nador.kernel.errors import NotFound
 from nador.web.request import actor
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def install(app: Flask) -> None:
             return _ask_to_sign_in()
         if SIGNED_IN in who or actor().roles() & set(who):
             return None
-        raise Unknown
+        raise NotFound
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:
