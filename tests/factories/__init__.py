@@ -1,0 +1,20 @@
+"""Rows for tests, made with sensible values; every maker commits through a command of its own.
+
+`store(session, row)` writes any row; the makers below name only what a test cares about.
+"""
+
+from tests.factories.accounts import make_actor, make_institute, make_person
+from tests.factories.catalogue import make_course, make_meeting, make_run
+from tests.factories.enrolment import make_enrolment
+from tests.factories.store import store
+
+__all__ = [
+    "make_actor",
+    "make_course",
+    "make_enrolment",
+    "make_institute",
+    "make_meeting",
+    "make_person",
+    "make_run",
+    "store",
+]
