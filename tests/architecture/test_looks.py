@@ -32,6 +32,7 @@ AWAITED = frozenset(
         "_layout/print.html",
         "_macros/forms.html",
         "_macros/tables.html",
+        "accounts/sign_in.html",
         "errors/error.html",
     }
 )
