@@ -21,4 +21,15 @@ ERRORS: Final = {
     "code_wrong_check": msgid(
         "There is a typing mistake in this code. Please compare each symbol."
     ),
+    "table_unreadable": msgid(
+        "Line %(line)s of the file cannot be read. Save the file as CSV UTF-8 or XLSX."
+    ),
+    "table_empty": msgid("The file is empty."),
+    "table_too_long": msgid("The file may have at most %(limit)s rows. Split it."),
+    "columns_missing": msgid("These columns are missing in the file: %(columns)s."),
+    "columns_twice": msgid("These columns stand in the file more than once: %(columns)s."),
+    "columns_unknown": msgid("These columns are not known: %(columns)s."),
+    "row_broken": msgid(
+        "Line %(line)s: the cells do not fit the columns, or a quotation mark is not closed."
+    ),
 }

@@ -62,6 +62,8 @@ def _is_noncharacter(character: str) -> bool:
 
 def clean(text: str) -> str:
     """Give one line of NFC text without controls, hidden characters or needless blanks."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     tidied = unicodedata.normalize("NFC", "".join(map(_tidy, text)))
     return re.sub(" {2,}", " ", tidied).strip(" ")
 
