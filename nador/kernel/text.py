@@ -5,6 +5,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from nador.kernel.errors import Invalid
@@ -42,6 +43,7 @@ _PLANE_END: Final = 0xFFFE  # the last two points of every plane
 _LINE_ENDS: Final = re.compile("\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
+@lru_cache(maxsize=4096)
 def _tidy(character: str) -> str:
     """Give what a character becomes when it is kept: itself, a space, or nothing."""
     if character in _KEPT_FORMAT:
@@ -118,6 +120,7 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", kept.translate(_SEARCHED_AS))
 
 
+@lru_cache(maxsize=4096)
 def _searched(character: str) -> str:
     if character.isascii() and character.isalnum():
         return character

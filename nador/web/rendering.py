@@ -131,6 +131,8 @@ def install(app: Flask) -> None:
     environment = app.jinja_env
     environment.undefined = StrictUndefined
     environment.add_extension("jinja2.ext.i18n")
+    # The words are collected from the templates in the same way.
+    environment.policies["ext.i18n.trimmed"] = True
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.install_gettext_callables(  # type: ignore[attr-defined] # the extension adds it
         lambda text: translator().gettext(text),

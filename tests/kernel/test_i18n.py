@@ -105,6 +105,7 @@ def test_details_of_numbers() -> None:
     french = translator("fr")
 
     assert french.mark(Decimal("9.995")) == "10,00"
+    assert french.mark(Decimal("-1234.5")) == f"-1{NNB}234,50"
     assert french.mark(Decimal(7), Decimal("20.00")) == "7,00/20"
     assert french.percent(Decimal(1)) == f"100{NB}%"
     assert french.money(Decimal("12.5")) == f"12,50{NB}DH"
