@@ -27,14 +27,7 @@ PAPER = ("certificates/", "papers/", "paper/")
 
 # Laid down before their first reader.
 AWAITED = frozenset(
-    {
-        "_layout/mail.txt",
-        "_layout/print.html",
-        "_macros/forms.html",
-        "_macros/tables.html",
-        "accounts/sign_in.html",
-        "errors/error.html",
-    }
+    {"_layout/mail.txt", "_layout/print.html", "_macros/tables.html", "accounts/sign_in.html"}
 )
 
 PHYSICAL_NAME = re.compile(
