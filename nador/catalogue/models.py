@@ -184,6 +184,8 @@ class Run(Base):
     capacity: Mapped[int]
     seats_held: Mapped[int] = mapped_column(default=0)
     """Seats of active and offered enrolments; written by `enrolment.service` only."""
+    waiting: Mapped[int] = mapped_column(default=0)
+    """How many stand on the waitlist; written by `enrolment.service` only."""
     offer_hours: Mapped[int] = mapped_column(default=48)
     """How long an offered seat is held."""
     status: Mapped[RunStatus] = mapped_column(default=RunStatus.DRAFT)
@@ -202,6 +204,8 @@ class Run(Base):
 
     __table_args__ = (
         CheckConstraint("seats_held BETWEEN 0 AND capacity", name="seats_within_capacity"),
+        CheckConstraint("waiting >= 0", name="waiting"),
+        CheckConstraint("offer_hours > 0", name="offer_hours"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
         CheckConstraint("closes_at > opens_at", name="window"),
         Index(None, "status", "starts_on"),

@@ -1,4 +1,4 @@
-"""Enrolments for tests, with the run's seats counted as the service would."""
+"""Enrolments for tests, with the run's seats and queue counted as the service would."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 @command
 def _place(session: Session, _actor: Actor, *, enrolment: Enrolment) -> None:
     session.add(enrolment)
+    run = update(Run).where(Run.id == enrolment.run_id)
     if enrolment.status in SEATED:
-        session.execute(
-            update(Run).where(Run.id == enrolment.run_id).values(seats_held=Run.seats_held + 1)
-        )
+        session.execute(run.values(seats_held=Run.seats_held + 1))
+    elif enrolment.status is EnrolmentStatus.WAITLISTED:
+        session.execute(run.values(waiting=Run.waiting + 1))
 
 
 def make_enrolment(
