@@ -18,7 +18,7 @@ from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
 from nador.kernel.resources import PACKAGE, folder
 from nador.settings import Settings
-from nador.web import access, health, rendering, request, security
+from nador.web import access, api, health, rendering, request, security
 from nador.web import errors as web_errors
 from nador.web import labels as web_labels
 
@@ -72,9 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     web_errors.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for blueprint in API_BLUEPRINTS:
-        security.csrf.exempt(blueprint)
-        app.register_blueprint(blueprint)
+    api.install(app, API_BLUEPRINTS)
     access.install(app)
     access.require_declared(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign] # how Flask is meant to be wrapped

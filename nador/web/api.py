@@ -1,26 +1,44 @@
-"""The JSON interface: answers, pages of lists, and requests that may be repeated."""
+"""The JSON interface: schemas and documents by flask-smorest, errors and repeated requests ours.
+
+A view of the interface looks like this::
+
+    blueprint = api.blueprint("catalogue", "Courses and runs.")
+
+    @blueprint.get("/runs/<int:run_id>")
+    @access(PUBLIC)
+    @blueprint.response(200, RunSchema)
+    def show_run(run_id: int) -> Run:
+        '''One run.'''
+
+and a POST that may come twice returns `once(lambda: command(…), present=Schema().dump, status=201)`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from flask import Response, json, request
+from flask import Flask, Response, current_app, json, request
+from flask_smorest import Api, Blueprint
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from nador.kernel import clock
 from nador.kernel.db import before_commit
 from nador.kernel.errors import Invalid
+from nador.web.access import PUBLIC, access
 from nador.web.models import KeptAnswer
+from nador.web.rendering import render
 from nador.web.request import actor, db
+from nador.web.security import csrf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
+PREFIX = "/api/v1"
 KEPT_FOR = timedelta(hours=24)
 PAGE_SIZE = 50
 
@@ -35,6 +53,60 @@ class NotAnObject(Invalid):
     """The body is not a JSON object."""
 
     code = "not_a_json_object"
+
+
+class Documents(Api):
+    """flask-smorest's documents, with our own errors and our own page instead of a script's."""
+
+    def _register_doc_blueprint(self) -> None:
+        """Leave the routes to `documents` below: they declare who may enter."""
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `nador.web.errors`: one table for pages and programs."""
+
+
+def blueprint(name: str, description: str) -> Blueprint:
+    """Make a feature's part of the interface."""
+    return Blueprint(f"api_{name}", __name__, url_prefix=PREFIX, description=description)
+
+
+documents = blueprint("documents", "This description.")
+
+
+@documents.get("/openapi.json")
+@access(PUBLIC, faceless=True)
+@documents.doc(summary="This interface, as OpenAPI")
+def openapi() -> Response:
+    """Describe every call, for programs."""
+    return answer(_spec())
+
+
+@documents.get("/docs")
+@access(PUBLIC)
+@documents.doc(summary="This interface, as a page")
+def docs() -> str:
+    """Describe every call, for people."""
+    return render("api/docs.html", spec=_spec())
+
+
+def _spec() -> dict[str, Any]:
+    api: Documents = current_app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
+    return cast("dict[str, Any]", api.spec.to_dict())
+
+
+def install(app: Flask, blueprints: Iterable[Blueprint]) -> None:
+    """Register the features' parts: bearer tokens only, so no forgery check."""
+    app.config.update(API_TITLE="Nador", API_VERSION="v1", OPENAPI_VERSION="3.1.0")
+    api = Documents(
+        app,
+        spec_kwargs={
+            "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
+        },
+    )
+    for one in (documents, *blueprints):
+        csrf.exempt(one)
+        api.register_blueprint(one)
 
 
 def answer(content: Mapping[str, Any], status: int = 200, **headers: str) -> Response:

@@ -103,7 +103,9 @@ def install(app: Flask) -> None:
         if status < 400:  # noqa: PLR2004 - a redirect raised by the router
             return error.get_response()
         if wants_json():
-            answer: ResponseReturnValue = problem(status, _code(error), error.description or "")
+            answer: ResponseReturnValue = problem(
+                status, _code(error), error.description or "", **_fields(error)
+            )
         else:
             answer = page(status)
         response = app.make_response(answer)
@@ -120,6 +122,12 @@ def _details(error: DomainError) -> dict[str, Any]:
     }
     field = getattr(error, "field", None)
     return {"params": params} | ({"field": field} if field else {})
+
+
+def _fields(error: HTTPException) -> dict[str, Any]:
+    # webargs hangs what a schema refused on the exception, by place and field.
+    messages = getattr(error, "data", {}).get("messages")
+    return {"errors": messages} if messages else {}
 
 
 def _code(error: HTTPException) -> str:
