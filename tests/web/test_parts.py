@@ -10,9 +10,7 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, Form, HiddenField, RadioField, StringField
-from wtforms.fields.choices import (
-    SelectChoice,  # type: ignore[attr-defined] # types-wtforms does not know it yet
-)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # not in its stubs
 from wtforms.validators import InputRequired
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
