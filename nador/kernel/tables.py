@@ -144,8 +144,9 @@ def _typed(value: Any) -> str:
     match value:
         case None:
             return ""
-        case float() if value.is_integer():
-            return str(int(value))
+        case float():
+            # Excel keeps long numbers such as phones as 2.12E+11.
+            return f"{Decimal(repr(value)):f}".removesuffix(".0")
         case datetime() if not (value.hour or value.minute or value.second):
             return value.date().isoformat()
         case date():

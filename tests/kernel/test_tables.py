@@ -248,7 +248,8 @@ def test_xlsx_in() -> None:
         [7.0, "Salma", datetime(2026, 11, 1), None],  # noqa: DTZ001 - sheets know no zones
         [None, None, None],
         ["x", 1.5, date(2026, 11, 2)],
-        ["y", True, datetime(2026, 11, 1, 9, 30)],  # noqa: DTZ001 - as above
+        ["y", True, 2.12612345678e20],
+        ["z", "Ali", datetime(2026, 11, 1, 9, 30)],  # noqa: DTZ001 - as above
     ):
         sheet.append(row)
     target = io.BytesIO()
@@ -257,7 +258,8 @@ def test_xlsx_in() -> None:
     assert rows(target.getvalue()) == [
         (2, person(email="7", name_latin="Salma", phone="2026-11-01")),
         (4, person(email="x", name_latin="1.5", phone="2026-11-02")),
-        (5, person(email="y", name_latin="True", phone="2026-11-01T09:30:00")),
+        (5, person(email="y", name_latin="True", phone="212612345678000000000")),
+        (6, person(email="z", name_latin="Ali", phone="2026-11-01T09:30:00")),
     ]
 
 

@@ -81,6 +81,7 @@ def test_arabic_is_shown_as_typed(key: str) -> None:
         pytest.param("می\u200cخواهم", "می\u200cخواهم", id="joiner control stays"),
         pytest.param("e\u200b\u0301", "é", id="composed after stripping"),
         pytest.param("A\ud800B\ufffeC\ufdd0D", "ABCD", id="no characters at all"),
+        pytest.param("A\u034fli\u115f", "Ali", id="letters without a shape"),
         pytest.param("Ali\u3164\u2800", "Ali", id="letters that look blank"),
     ],
 )
