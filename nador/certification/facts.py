@@ -1,0 +1,134 @@
+"""What a certificate says: a snapshot of primitives, frozen when it is issued.
+
+The facts are stored as JSON and are all that the PDF and the public page ever read:
+a later change of a profile, a course or the institute changes no issued certificate.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+
+VERSION = 1
+
+
+class Kind(StrEnum):
+    """The two documents that an institute issues."""
+
+    CERTIFICAT = "certificat"
+    ATTESTATION = "attestation"
+
+
+class NobodyNamed(ValueError):
+    """Neither the Latin nor the Arabic name of the holder is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in the three languages of the sheet."""
+
+    ar: str
+    fr: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class InstituteNames:
+    """The institute's name in four scripts; an institute may have none in Tifinagh."""
+
+    ar: str
+    fr: str
+    en: str
+    zgh: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatory:
+    """The person whose name stands under the certificate, and their office."""
+
+    latin: str
+    arabic: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """The institute as it was when it issued."""
+
+    names: InstituteNames
+    city: Words
+    signatory: Signatory
+    authority: Words | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateFacts:
+    """Everything that one certificate says.
+
+    ``hours`` are whole hours. ``verify_url`` is the absolute address in the QR code.
+    Raises NobodyNamed when neither name of the holder is given.
+    """
+
+    code: str
+    number: str
+    kind: Kind
+    title: Words
+    hours: int
+    starts_on: date
+    ends_on: date
+    issued_on: date
+    issuer: Issuer
+    verify_url: str
+    holder_latin: str | None = None
+    holder_arabic: str | None = None
+    mention: Words | None = None
+    expires_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.holder_latin and not self.holder_arabic:
+            raise NobodyNamed
+
+    def to_json(self) -> str:
+        """Write the facts in their one canonical form: sorted keys, no blanks, ISO dates."""
+        said = {"version": VERSION, **asdict(self)}
+        return json.dumps(
+            said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read facts back; raises ValueError for a version that this code does not know."""
+        said: dict[str, Any] = json.loads(text)
+        version = said.pop("version", None)
+        if version != VERSION:
+            message = f"certificate facts of version {version!r} cannot be read"
+            raise ValueError(message)
+        expires_on, mention = said.pop("expires_on"), said.pop("mention")
+        return cls(
+            kind=Kind(said.pop("kind")),
+            title=Words(**said.pop("title")),
+            starts_on=date.fromisoformat(said.pop("starts_on")),
+            ends_on=date.fromisoformat(said.pop("ends_on")),
+            issued_on=date.fromisoformat(said.pop("issued_on")),
+            expires_on=date.fromisoformat(expires_on) if expires_on else None,
+            mention=Words(**mention) if mention else None,
+            issuer=_issuer(said.pop("issuer")),
+            **said,
+        )
+
+
+def _issuer(said: dict[str, Any]) -> Issuer:
+    signatory, authority = said["signatory"], said["authority"]
+    return Issuer(
+        names=InstituteNames(**said["names"]),
+        city=Words(**said["city"]),
+        authority=Words(**authority) if authority else None,
+        signatory=Signatory(
+            latin=signatory["latin"],
+            arabic=signatory["arabic"],
+            title=Words(**signatory["title"]),
+        ),
+    )

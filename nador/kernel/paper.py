@@ -1,0 +1,316 @@
+"""Makes documents for people: tagged PDF/A-3a and PDF/UA-1 out of HTML, with our own fonts.
+
+What is dear is made once for each process: the font configuration, a stylesheet with its
+faces, the fetcher. WeasyPrint sees no font of the machine, no file and no network: only
+the assets that a Stationery names. The same HTML, date and identifier give the same bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pydyf
+
+STATIC = Path(__file__).parents[1] / "static"
+_PAPER = STATIC / "paper"
+# An address that can never be reached (RFC 2606): assets are looked up, not fetched.
+_BUNDLE = "https://bundle.invalid/"
+
+
+@contextmanager
+def _without_system_fonts() -> Iterator[None]:
+    """Show fontconfig no font at all for a moment.
+
+    A character that no bundled face has would otherwise be drawn with whatever the
+    machine has. The variable is put back, because child processes inherit it.
+    """
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(_PAPER / "fonts.conf")
+    try:
+        with warnings.catch_warnings():
+            # WeasyPrint warns about exactly what is wanted here.
+            warnings.filterwarnings("ignore", message="No fonts configured")
+            yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+with _without_system_fonts():
+    import weasyprint
+    from weasyprint.formatting_structure import boxes
+    from weasyprint.layout.absolute import AbsolutePlaceholder
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+Finisher = Callable[[weasyprint.Document, pydyf.PDF], None]
+
+
+class ForeignAsset(RuntimeError):
+    """A document asked for something that is not in its Stationery."""
+
+
+class Mistagged(RuntimeError):
+    """The tags that WeasyPrint wrote do not match the text that it laid out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file carried inside the document, related to it as its source."""
+
+    name: str
+    content: bytes
+    description: str
+    dated: datetime
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stationery:
+    """A stylesheet read once, and the only assets that its documents may name."""
+
+    css: weasyprint.CSS
+    fetcher: _BundleFetcher
+
+
+class _BundleFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+    """Answers for bundled assets by their exact address, and for nothing else."""
+
+    def __init__(self, assets: Mapping[str, bytes]) -> None:
+        super().__init__(fail_on_errors=True)
+        self._assets = {_BUNDLE + name: content for name, content in assets.items()}
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        del headers
+        if url not in self._assets:
+            message = f"not a bundled asset: {url}"
+            raise ValueError(message)
+        return URLFetcherResponse(url, self._assets[url])
+
+
+def stationery(css: str, assets: Mapping[str, bytes]) -> Stationery:
+    """Read a stylesheet whose ``url(name)`` are keys of ``assets``; keep the result."""
+    fetcher = _BundleFetcher(assets)
+    with _no_foreign_assets():
+        sheet = weasyprint.CSS(
+            string=css, base_url=_BUNDLE, url_fetcher=fetcher, font_config=font_configuration()
+        )
+    return Stationery(sheet, fetcher)
+
+
+def render_document(
+    html: str,
+    on: Stationery,
+    *,
+    dated: datetime,
+    identifier: str,
+    attachments: Sequence[Attachment] = (),
+    finisher: Finisher | None = None,
+) -> bytes:
+    """Set HTML on its stationery, and return the PDF.
+
+    ``dated`` and ``identifier`` are all that a PDF says about its making, so the same
+    input gives the same bytes. ``finisher`` may change objects before they are compressed.
+    Raises ForeignAsset when the HTML names anything that the stationery does not hold.
+    """
+    with _no_foreign_assets():
+        document = weasyprint.HTML(
+            string=html, base_url=_BUNDLE, url_fetcher=on.fetcher
+        ).render(
+            stylesheets=[on.css],
+            font_config=font_configuration(),
+            color_profiles={"--srgb": _ColorProfile()},
+            output_intent="--srgb",
+            pdf_variant="pdf/a-3a",
+        )
+        document.metadata.created = document.metadata.modified = _w3c(dated)
+        written: bytes = document.write_pdf(
+            finisher=_finishing(finisher),
+            pdf_variant="pdf/a-3a",
+            output_intent="--srgb",
+            pdf_identifier=sha256(identifier.encode()).hexdigest()[:32].encode(),
+            attachments=[_attached(attachment, on) for attachment in attachments],
+        )
+    return written
+
+
+@cache
+def font_configuration() -> FontConfiguration:
+    """The process's one font configuration; a second would leak about 0.3 MB."""
+    with _without_system_fonts():
+        return FontConfiguration()
+
+
+@contextmanager
+def _no_foreign_assets() -> Iterator[None]:
+    try:
+        yield
+    except FatalURLFetchingError as error:  # a BaseException: no other handler would see it
+        raise ForeignAsset(str(error)) from error
+
+
+def _attached(attachment: Attachment, on: Stationery) -> weasyprint.Attachment:
+    return weasyprint.Attachment(
+        string=attachment.content,
+        name=attachment.name,
+        description=attachment.description,
+        created=attachment.dated.astimezone(UTC),
+        modified=attachment.dated.astimezone(UTC),
+        relationship="Source",
+        url_fetcher=on.fetcher,
+    )
+
+
+def _w3c(instant: datetime) -> str:
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class _ColorProfile:
+    """A 588-byte sRGB in place of WeasyPrint's 2.6 kB one; WeasyPrint notes its number here."""
+
+    name = "sRGB"
+    components = ("r", "g", "b")
+    pdf_reference: bytes | None = None
+
+    @property
+    def content(self) -> bytes:
+        return _srgb()
+
+
+@cache
+def _srgb() -> bytes:
+    return (_PAPER / "srgb.icc").read_bytes()
+
+
+# --- what is done to the PDF's objects before they are written --------------------------
+
+
+def _finishing(finisher: Finisher | None) -> Finisher:
+    def finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+        _declare_accessible(pdf)
+        _list_attachments_once(pdf)
+        _say_text(document, pdf)
+        if finisher:
+            finisher(document, pdf)
+        _compress_once(pdf)
+
+    return finish
+
+
+def object_of(pdf: pydyf.PDF, reference: bytes) -> Any:  # noqa: ANN401  # any PDF object
+    """Return the object that a reference such as ``b"12 0 R"`` points to."""
+    return pdf.objects[int(reference.split()[0])]
+
+
+# PDF/A admits a property of another schema only with that schema's description beside it.
+_ACCESSIBLE = b"""\
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA identification</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Part of ISO 14289 followed</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property>
+</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+</rdf:RDF>"""
+
+
+def _declare_accessible(pdf: pydyf.PDF) -> None:
+    metadata = object_of(pdf, pdf.catalog["Metadata"])
+    [packet] = metadata.stream
+    metadata.stream = [packet.replace(b"</rdf:RDF>", _ACCESSIBLE)]
+
+
+def _list_attachments_once(pdf: pydyf.PDF) -> None:
+    """Undo WeasyPrint 70's habit of listing every attachment twice."""
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _say_text(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+    """Give each run of text its language and, where glyphs may mislead, its characters.
+
+    The entry belongs on the structure element: in the marked content, poppler would
+    print right-to-left text reversed.
+    """
+    texts = [text for page in document.pages for text in _texts(page._page_box)]  # noqa: SLF001  # WeasyPrint offers no public way to the laid-out text
+    elements = [element for element in pdf.objects if _is_text_element(element)]
+    if len(texts) != len(elements):
+        message = f"{len(texts)} runs of text, {len(elements)} text elements"
+        raise Mistagged(message)
+    for text, element in zip(texts, elements, strict=True):
+        language = text.style["lang"]
+        if language and language != document.metadata.lang:
+            element["Lang"] = pydyf.String(language)
+        if not text.text.isascii():
+            element["ActualText"] = pydyf.String(text.text)
+
+
+def _is_text_element(candidate: object) -> bool:
+    return (
+        isinstance(candidate, pydyf.Dictionary)
+        and candidate.get("S") == "/Span"
+        and isinstance(candidate["K"][0], int)
+    )
+
+
+def _texts(box: Any) -> Iterator[Any]:  # noqa: ANN401  # WeasyPrint's boxes have no types
+    """Walk the runs of text in the order in which WeasyPrint tags them.
+
+    A run directly inside a link has no element of its own: it belongs to the link's.
+    """
+    if isinstance(box, AbsolutePlaceholder):
+        box = box._box  # noqa: SLF001  # WeasyPrint's tagging does the same
+    in_link = (box.element_tag or "").split(":")[0] == "a"
+    for child in box.children if isinstance(box, boxes.ParentBox) else ():
+        for kid in child.children if isinstance(child, boxes.LineBox) else (child,):
+            if not isinstance(kid, boxes.TextBox):
+                yield from _texts(kid)
+            elif not in_link:
+                yield kid
+
+
+class _Compressed(pydyf.Stream):  # type: ignore[misc]  # pydyf ships no types
+    """A stream whose bytes are made once; pydyf would compress it again for the file's ID."""
+
+    def __init__(self, stream: pydyf.Stream) -> None:
+        super().__init__()
+        self.number = stream.number
+        content = zlib.compress(b"\n".join(map(_as_bytes, stream.stream)), 6)
+        extra = pydyf.Dictionary({**stream.extra, "Filter": "/FlateDecode"})
+        extra["Length"] = len(content)
+        self._data = b"\n".join((extra.data, b"stream", content, b"endstream"))
+
+    @property
+    def data(self) -> bytes:
+        return self._data
+
+
+def _as_bytes(item: object) -> bytes:
+    written: bytes = pydyf._to_bytes(item)  # noqa: SLF001  # the writer's own spelling of numbers
+    return written
+
+
+def _compress_once(pdf: pydyf.PDF) -> None:
+    pdf.objects[:] = [
+        _Compressed(stored) if isinstance(stored, pydyf.Stream) and stored.compress else stored
+        for stored in pdf.objects
+    ]
