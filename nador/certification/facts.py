@@ -12,6 +12,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
+from nador.kernel.errors import Invalid
+
 VERSION = 1
 
 
@@ -22,8 +24,10 @@ class Kind(StrEnum):
     ATTESTATION = "attestation"
 
 
-class NobodyNamed(ValueError):
+class NobodyNamed(Invalid):
     """Neither the Latin nor the Arabic name of the holder is known."""
+
+    code = "nobody_named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class CertificateFacts:
 
     def __post_init__(self) -> None:
         if not self.holder_latin and not self.holder_arabic:
-            raise NobodyNamed
+            raise NobodyNamed(field="name_latin")
 
     def to_json(self) -> str:
         """Write the facts in their one canonical form: sorted keys, no blanks, ISO dates."""

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import uharfbuzz as hb
+from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.reorderGlyphs import reorderGlyphs
@@ -129,7 +132,9 @@ def prepare(face: Face) -> bytes:
     # WeasyPrint reads STAT as a promise of variations; a static face has none to keep.
     if "STAT" in font:
         del font["STAT"]
+    _draw_extended_letters_whole(font)
     scale_upem(font, UNITS_PER_EM)
+    _keep_words_whole(font)
     font["head"].modified = _MODIFIED
     _common_glyphs_first(font, face)
     return _saved(font)
@@ -155,6 +160,112 @@ def _characters(face: Face, font: TTFont) -> list[int]:
     mapped = font.getBestCmap()
     wanted = {code for first, last in face.blocks for code in range(first, last + 1)}
     return sorted(code for code in {*wanted, *_BLANKS} if code in mapped)
+
+
+# --- so that text copied out of the PDF is the text that was put in ----------------------
+
+
+def _draw_extended_letters_whole(font: TTFont) -> None:
+    """Make one glyph of a letter and the stroke that Amiri adds to it before kaf or heh.
+
+    As two glyphs of one character, « لك » is copied out of a PDF as « للك ».
+    """
+    for mapping in _multiple_substitutions(font):
+        for letter, drawn in mapping.items():
+            if len(drawn) == 2 and drawn[0] == letter and not _is_mark(font, letter):  # noqa: PLR2004  # a letter and its stroke
+                mapping[letter] = [_extended(font, letter, stroke=drawn[1])]
+
+
+def _multiple_substitutions(font: TTFont) -> Iterator[dict[str, list[str]]]:
+    for subtable in _subtables(font, "GSUB"):
+        if subtable.LookupType == 2:  # noqa: PLR2004  # one glyph to several
+            yield subtable.mapping
+
+
+def _subtables(font: TTFont, table: str) -> Iterator[Any]:
+    if table in font:
+        for lookup in font[table].table.LookupList.Lookup:
+            for subtable in lookup.SubTable:
+                yield getattr(subtable, "ExtSubTable", subtable)
+
+
+def _is_mark(font: TTFont, glyph: str) -> bool:
+    return bool(font["GDEF"].table.GlyphClassDef.classDefs.get(glyph) == 3)  # noqa: PLR2004  # GDEF's class of marks
+
+
+def _extended(font: TTFont, letter: str, *, stroke: str) -> str:
+    """Draw the stroke to the left of its letter as a new glyph, and return its name."""
+    whole = f"{letter}.{stroke}"
+    if whole in font.getGlyphOrder():
+        return whole
+    metrics = font["hmtx"].metrics
+    shift = metrics[stroke][0]
+    pen = TTGlyphPen(font.getGlyphSet())
+    pen.addComponent(stroke, (1, 0, 0, 1, 0, 0))
+    pen.addComponent(letter, (1, 0, 0, 1, shift, 0))
+    font["glyf"][whole] = pen.glyph()
+    metrics[whole] = (metrics[letter][0] + shift, metrics[stroke][1])
+    classes = font["GDEF"].table.GlyphClassDef.classDefs
+    if letter in classes:
+        classes[whole] = classes[letter]
+    for subtable in _subtables(font, "GPOS"):
+        _position_as(subtable, letter, whole, shift)
+    return whole
+
+
+def _position_as(subtable: Any, letter: str, whole: str, shift: int) -> None:
+    """Kern the new glyph like its letter, and let marks and joins meet it where they met that."""
+    match subtable.LookupType:
+        case 2 if subtable.Format == 2:  # noqa: PLR2004  # pairs by class
+            classes = subtable.ClassDef2.classDefs
+            if letter in classes:
+                classes[whole] = classes[letter]
+        case 3 if letter in subtable.Coverage.glyphs:
+            joined = deepcopy(subtable.EntryExitRecord[subtable.Coverage.glyphs.index(letter)])
+            joined.ExitAnchor = None
+            _shift(joined.EntryAnchor, shift)
+            subtable.Coverage.glyphs.append(whole)
+            subtable.EntryExitRecord.append(joined)
+        case 4 if letter in subtable.BaseCoverage.glyphs:
+            records = subtable.BaseArray.BaseRecord
+            met = deepcopy(records[subtable.BaseCoverage.glyphs.index(letter)])
+            for anchor in met.BaseAnchor:
+                _shift(anchor, shift)
+            subtable.BaseCoverage.glyphs.append(whole)
+            records.append(met)
+            subtable.BaseArray.BaseCount = len(records)
+
+
+def _shift(anchor: Any, by: int) -> None:
+    if anchor is not None:
+        anchor.XCoordinate += by
+
+
+# Poppler and others read a gap of a tenth of an em (50) as a blank; two kerns may add up to 20 more.
+_WIDEST_GAP = 25
+
+
+def _keep_words_whole(font: TTFont) -> None:
+    """Narrow the few kerns that part the letters of one word so far that readers see two."""
+    for subtable in _subtables(font, "GPOS"):
+        for value in _kerns(subtable):
+            for side in ("XPlacement", "XAdvance"):
+                if getattr(value, side, 0) > _WIDEST_GAP:
+                    setattr(value, side, _WIDEST_GAP)
+
+
+def _kerns(subtable: Any) -> Iterator[Any]:
+    if subtable.LookupType == 1:
+        value = subtable.Value
+        yield from value if isinstance(value, list) else [value]
+    elif subtable.LookupType == 2 and subtable.Format == 1:  # noqa: PLR2004  # pairs by glyph
+        for pairs in subtable.PairSet:
+            for pair in pairs.PairValueRecord:
+                yield from filter(None, (pair.Value1, pair.Value2))
+    elif subtable.LookupType == 2:  # noqa: PLR2004  # pairs by class
+        for first in subtable.Class1Record:
+            for second in first.Class2Record:
+                yield from filter(None, (second.Value1, second.Value2))
 
 
 def _common_glyphs_first(font: TTFont, face: Face) -> None:

@@ -25,6 +25,7 @@ from nador.certification.pdf.fit import (
     has_vowel_marks,
     unprintable,
 )
+from nador.kernel.errors import Invalid
 
 _PACKAGE = Path(__file__).parents[2]
 _INSTALLED = _PACKAGE / "templates"
@@ -37,21 +38,18 @@ _ID_WIDTH, _SIGNATURE_WIDTH = 66.0, 68.0
 _NAME_ON_ONE_LINE_FROM = 22.0
 
 
-class Unprintable(ValueError):
-    """A text of the certificate has a character that no bundled face can draw."""
+class Unprintable(Invalid):
+    """A text has a character that no bundled face can draw: `text`, `character`, `name`."""
 
-    def __init__(self, *, text: str, character: str) -> None:
-        self.text = text
-        self.character = character
-        self.name = name_of_character(character, f"U+{ord(character):04X}")
-        super().__init__(f"{text!r} has a character that cannot be printed: {self.name}")
+    code = "unprintable"
 
 
 def require_printable(facts: CertificateFacts) -> None:
     """Refuse a character outside the bundled faces by its name, before anything is drawn."""
     for text in _texts(asdict(facts)):
         for character in unprintable(text):
-            raise Unprintable(text=text, character=character)
+            name = name_of_character(character, f"U+{ord(character):04X}")
+            raise Unprintable(text=text, character=character, name=name)
 
 
 def compose(facts: CertificateFacts) -> str:
