@@ -4,8 +4,6 @@ The facts are stored as JSON and are all that the PDF and the public page ever r
 a later change of a profile, a course or the institute changes no issued certificate.
 """
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict, dataclass
 from datetime import date

@@ -5,8 +5,6 @@ faces, the fetcher. WeasyPrint sees no font of the machine, no file and no netwo
 the assets that a Stationery names. The same HTML, date and identifier give the same bytes.
 """
 
-from __future__ import annotations
-
 import os
 import warnings
 import zlib
@@ -76,15 +74,7 @@ class Attachment:
     dated: datetime
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Stationery:
-    """A stylesheet read once, and the only assets that its documents may name."""
-
-    css: weasyprint.CSS
-    fetcher: _BundleFetcher
-
-
-class _BundleFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+class _BundleFetcher(URLFetcher):
     """Answers for bundled assets by their exact address, and for nothing else."""
 
     def __init__(self, assets: Mapping[str, bytes]) -> None:
@@ -97,6 +87,14 @@ class _BundleFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no t
             message = f"not a bundled asset: {url}"
             raise ValueError(message)
         return URLFetcherResponse(url, self._assets[url])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stationery:
+    """A stylesheet read once, and the only assets that its documents may name."""
+
+    css: weasyprint.CSS
+    fetcher: _BundleFetcher
 
 
 def stationery(css: str, assets: Mapping[str, bytes]) -> Stationery:
@@ -125,9 +123,7 @@ def render_document(
     Raises ForeignAsset when the HTML names anything that the stationery does not hold.
     """
     with _no_foreign_assets():
-        document = weasyprint.HTML(
-            string=html, base_url=_BUNDLE, url_fetcher=on.fetcher
-        ).render(
+        document = weasyprint.HTML(string=html, base_url=_BUNDLE, url_fetcher=on.fetcher).render(
             stylesheets=[on.css],
             font_config=font_configuration(),
             color_profiles={"--srgb": _ColorProfile()},
@@ -208,7 +204,7 @@ def _finishing(finisher: Finisher | None) -> Finisher:
     return finish
 
 
-def object_of(pdf: pydyf.PDF, reference: bytes) -> Any:  # noqa: ANN401  # any PDF object
+def object_of(pdf: pydyf.PDF, reference: bytes) -> Any:  # any PDF object
     """Return the object that a reference such as ``b"12 0 R"`` points to."""
     return pdf.objects[int(reference.split()[0])]
 
@@ -272,7 +268,7 @@ def _is_text_element(candidate: object) -> bool:
     )
 
 
-def _texts(box: Any) -> Iterator[Any]:  # noqa: ANN401  # WeasyPrint's boxes have no types
+def _texts(box: Any) -> Iterator[Any]:  # WeasyPrint's boxes have no types
     """Walk the runs of text in the order in which WeasyPrint tags them.
 
     A run directly inside a link has no element of its own: it belongs to the link's.
@@ -288,7 +284,7 @@ def _texts(box: Any) -> Iterator[Any]:  # noqa: ANN401  # WeasyPrint's boxes hav
                 yield kid
 
 
-class _Compressed(pydyf.Stream):  # type: ignore[misc]  # pydyf ships no types
+class _Compressed(pydyf.Stream):
     """A stream whose bytes are made once; pydyf would compress it again for the file's ID."""
 
     def __init__(self, stream: pydyf.Stream) -> None:

@@ -34,7 +34,7 @@ def test_lines_and_size(text: str, lines: int, size: float) -> None:
 
 
 @given(LETTERS, st.booleans())
-def test_a_text_always_fits_and_loses_nothing(text: str, arabic: bool) -> None:  # noqa: FBT001  # drawn by hypothesis
+def test_a_text_always_fits_and_loses_nothing(text: str, arabic: bool) -> None:
     fitted = fit(text, NAME, arabic=arabic)
 
     assert " ".join(fitted.lines) == text
@@ -63,7 +63,7 @@ def test_joined_arabic_is_narrower_than_its_letters() -> None:
 @pytest.mark.parametrize(
     ("text", "marked"), [("مُحَمَّدٌ", True), ("محمد", False), ("أحمد", False), ("هٰذا", True)]
 )
-def test_vowel_marks(text: str, marked: bool) -> None:  # noqa: FBT001  # a table of cases
+def test_vowel_marks(text: str, marked: bool) -> None:
     assert has_vowel_marks(text) is marked
 
 

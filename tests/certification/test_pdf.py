@@ -39,9 +39,7 @@ CASES = [
     pytest.param({"holder_latin": "a" * 200}, id="200 letters without a blank"),
     pytest.param({"holder_latin": None}, id="Arabic only"),
     pytest.param({"holder_arabic": None}, id="Latin only"),
-    pytest.param(
-        {"holder_latin": "Nguyễn Thị Ánh", "holder_arabic": "مُحَمَّدٌ"}, id="stacked marks"
-    ),
+    pytest.param({"holder_latin": "Nguyễn Thị Ánh", "holder_arabic": "مُحَمَّدٌ"}, id="stacked marks"),
     pytest.param(
         {
             "kind": Kind.ATTESTATION,
@@ -153,9 +151,7 @@ def test_every_run_of_arabic_says_its_language_and_characters() -> None:
         ]
 
     assert ("ar", facts.holder_arabic) in said
-    assert all(
-        language == "ar" for language, text in said if re.search("[\u0600-\u06ff]", text)
-    )
+    assert all(language == "ar" for language, text in said if re.search("[\u0600-\u06ff]", text))
 
 
 def test_no_face_but_ours() -> None:

@@ -4,8 +4,6 @@ Sizes are points, boxes millimetres. Widths are shaped advances, because a word 
 isolated Arabic letters is wider than the joined word.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate, groupby

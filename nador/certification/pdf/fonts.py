@@ -6,8 +6,6 @@ what it writes. A prepared face keeps one script and the features in use, has no
 is then about 5 kB smaller, and quicker to make.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Iterator
 from copy import deepcopy

@@ -1,14 +1,12 @@
 """Joins the certificates of a run into one file for the printer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO
+from typing import BinaryIO
 
 import pikepdf
 
@@ -30,7 +28,7 @@ def merge(pdfs: Iterable[bytes]) -> bytes:
     return output.getvalue()
 
 
-def merge_to(output: IO[bytes], pdfs: Iterable[bytes]) -> None:
+def merge_to(output: BinaryIO, pdfs: Iterable[bytes]) -> None:
     """Join PDFs into an open file, however many there are; see merge."""
     with TemporaryDirectory(prefix="nador-merge-") as folder:
         parts = list(_parts(Path(folder), iter(pdfs)))
@@ -48,7 +46,7 @@ def _parts(folder: Path, pdfs: Iterator[bytes]) -> Iterator[Path]:
         yield part
 
 
-def _join(sources: Iterable[Path | BytesIO], output: IO[bytes]) -> None:
+def _join(sources: Iterable[Path | BytesIO], output: BinaryIO) -> None:
     with ExitStack() as opened:
         joined = opened.enter_context(pikepdf.new())
         for source in sources:

@@ -1,7 +1,5 @@
 """Lays the facts of a certificate out on its sheet: HTML of escaped primitives only."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
@@ -82,7 +80,9 @@ def _said(facts: CertificateFacts) -> dict[str, Any]:
     """Say the facts in primitives, sizes included: all that the template may see."""
     issuer = facts.issuer
     holder = facts.holder_latin or facts.holder_arabic
-    document = "Attestation de présence" if facts.kind == "attestation" else "Certificat de réussite"
+    document = (
+        "Attestation de présence" if facts.kind == "attestation" else "Certificat de réussite"
+    )
     return {
         "kind": facts.kind.value,
         "heading": f"{document} — {holder} — {facts.code}",
