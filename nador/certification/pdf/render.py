@@ -13,7 +13,7 @@ import weasyprint
 
 from nador.certification.facts import CertificateFacts, Kind
 from nador.certification.pdf.fonts import FACES
-from nador.certification.pdf.sheet import TEMPLATES, compose
+from nador.certification.pdf.sheet import SHEET, compose
 from nador.kernel.paper import (
     Attachment,
     Finisher,
@@ -60,7 +60,7 @@ def render(facts: CertificateFacts, *, attachments: Sequence[Attachment] = ()) -
 @cache
 def _stationery() -> Stationery:
     return stationery(
-        (TEMPLATES / "certificate.css").read_text(encoding="utf-8"),
+        (SHEET / "certificate.css").read_text(encoding="utf-8"),
         {"qr.png": _PIXEL} | {f"{face.name}.ttf": face.path.read_bytes() for face in FACES},
     )
 
@@ -102,7 +102,7 @@ class _Frame:
 @cache
 def _frame(kind: Kind) -> _Frame:
     """Let WeasyPrint draw the frame's SVG on an empty page, and keep what it wrote."""
-    drawing = (TEMPLATES / f"frame-{kind.value}.svg").read_text(encoding="utf-8")
+    drawing = (SHEET / f"frame-{kind.value}.svg").read_text(encoding="utf-8")
     kept: list[_Frame] = []
 
     def keep(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:

@@ -27,7 +27,8 @@ from nador.kernel.errors import Invalid
 
 _PACKAGE = Path(__file__).parents[2]
 _INSTALLED = _PACKAGE / "templates"
-TEMPLATES = (_INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "templates") / "certificates"
+_TEMPLATES = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "templates"
+SHEET = _TEMPLATES / "certificates"
 
 _ARABIC_LEADING, _VOWELLED_LEADING, _LATIN_LEADING = 1.28, 1.85, 1.12
 _NAMES_TOP, _NAMES_HEIGHT, _ARABIC_NAME_HEIGHT = 70.2, 33.0, 17.5
@@ -59,13 +60,13 @@ def compose(facts: CertificateFacts) -> str:
 @cache
 def _template() -> Template:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("certificate.html")
+    return environment.get_template("certificates/certificate.html")
 
 
 def _texts(said: Mapping[str, Any]) -> Iterator[str]:
