@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -12,10 +13,12 @@ import nador.registry
 from nador.accounts import labels as accounts_labels
 from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
+from nador.catalogue import queries as catalogue_queries
 from nador.kernel import clock, errors, events, schema
 from nador.kernel import labels as kernel_labels
 from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
+from nador.kernel.i18n import msgid
 from nador.kernel.resources import PACKAGE, folder
 from nador.settings import Settings
 from nador.web import access, api, health, rendering, request, security
@@ -33,7 +36,11 @@ LABELS = (kernel_labels, web_labels, accounts_labels)
 BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint, accounts_views.blueprint)
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
 HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = ()
-MENU: list[rendering.MenuItem] = []
+MENU: list[rendering.MenuItem] = [
+    rendering.MenuItem(
+        msgid("Sign in"), "accounts.sign_in", "user", lambda actor: not actor.signed_in
+    ),
+]
 JOBS = (nador.registry,)
 """Modules that declare @work: importing them is enough."""
 
@@ -62,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         engine=engine,
         sessions=sessions,
         files=FileStore(settings.files),
-        load_actor=accounts_queries.load_actor,
+        load_actor=partial(accounts_views.find_visitor, also=catalogue_queries.staff_grants),
         load_brand=accounts_queries.brand,
     )
     rendering.set_menu(MENU)
@@ -70,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     request.install(app)
     rendering.install(app)
     web_errors.install(app)
+    accounts_views.doorkeeper.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     api.install(app, API_BLUEPRINTS)

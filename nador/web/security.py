@@ -8,17 +8,18 @@ import time
 from typing import TYPE_CHECKING
 
 import structlog
-from flask import Flask, Response, g, request
-from flask_limiter import Limiter
+from flask import Flask, Response, g, make_response, request
+from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
 from prometheus_client import Counter, Histogram
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from nador.kernel import clock
 from nador.web import errors
 from nador.web.rendering import public_style_hash
-from nador.web.request import is_public_page
+from nador.web.request import is_public_page, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -59,6 +60,7 @@ def install(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     limiter.init_app(app)
     app.register_error_handler(CSRFError, _csrf_failed)
+    app.register_error_handler(RateLimitExceeded, _slow_down)
     pages = POLICY.format(style="'self'")
     public = POLICY.format(style=public_style_hash())
 
@@ -100,6 +102,22 @@ def _count(response: Response) -> None:
 
 def _csrf_failed(_error: CSRFError) -> ResponseReturnValue:
     return errors.page(400)
+
+
+def _slow_down(_error: RateLimitExceeded) -> ResponseReturnValue:
+    limit = limiter.current_limit
+    wait = max(1, limit.reset_at - int(clock.now().timestamp())) if limit else 60
+    detail = translator().ngettext(
+        "Try again in %(count)s second.", "Try again in %(count)s seconds.", wait, count=wait
+    )
+    told = (
+        errors.problem(429, "too_many_requests", detail)
+        if errors.wants_json()
+        else errors.page(429, detail)
+    )
+    response = make_response(told)
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 def set_up_logging() -> None:

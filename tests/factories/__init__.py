@@ -3,12 +3,23 @@
 `store(session, row)` writes any row; the makers below name only what a test cares about.
 """
 
-from tests.factories.accounts import make_actor, make_institute, make_person
+from tests.factories.accounts import (
+    PASSWORD,
+    make_account,
+    make_actor,
+    make_institute,
+    make_person,
+    make_sign_in,
+    make_token,
+    sign_in,
+)
 from tests.factories.catalogue import make_course, make_meeting, make_run
 from tests.factories.enrolment import make_enrolment
 from tests.factories.store import store
 
 __all__ = [
+    "PASSWORD",
+    "make_account",
     "make_actor",
     "make_course",
     "make_enrolment",
@@ -16,5 +27,8 @@ __all__ = [
     "make_meeting",
     "make_person",
     "make_run",
+    "make_sign_in",
+    "make_token",
+    "sign_in",
     "store",
 ]

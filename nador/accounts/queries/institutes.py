@@ -1,4 +1,4 @@
-"""Reads about institutes, people and grants."""
+"""Reads about the centres."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from nador.accounts.models import Institute
-from nador.kernel.access import NOBODY, Actor
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -23,9 +22,3 @@ def brand(session: Session) -> Words:
 def is_demo(session: Session) -> bool:
     """Whether this is a demo centre, with accounts that everybody knows."""
     return bool(session.scalar(select(Institute.id).where(Institute.is_demo).limit(1)))
-
-
-def load_actor(session: Session) -> Actor:
-    """Return who acts in this request."""
-    del session
-    return NOBODY

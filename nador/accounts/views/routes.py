@@ -1,4 +1,4 @@
-"""Pages about one's account."""
+"""The blueprint that all pages of accounts belong to."""
 
 from __future__ import annotations
 
