@@ -1,8 +1,15 @@
 """Time: the one place that asks the machine what time it is, and the zone of the wall clock."""
 
+from __future__ import annotations
+
 import zoneinfo
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _KEY: Final = "Africa/Casablanca"
 
@@ -14,13 +21,31 @@ zoneinfo.ZoneInfo.clear_cache()
 CASABLANCA: Final = zoneinfo.ZoneInfo(_KEY)
 
 
+_set_to: ContextVar[datetime | None] = ContextVar("set_to", default=None)
+
+
 class StaleTimeZone(RuntimeError):
     """The zone data is older than Morocco's change of September 2026."""
 
 
 def now() -> datetime:
     """Give the present instant, aware, in UTC."""
-    return datetime.now(UTC)
+    return _set_to.get() or datetime.now(UTC)
+
+
+@contextmanager
+def set_back(instant: datetime) -> Iterator[None]:
+    """Let the commands of this block act at a past instant: the demo centre needs a history.
+
+    Only this thread's clock stands there; a future instant is a fault: ValueError.
+    """
+    if instant.astimezone(UTC) > datetime.now(UTC):
+        raise ValueError(f"{instant} is still to come")
+    before = _set_to.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _set_to.reset(before)
 
 
 def local(instant: datetime) -> datetime:

@@ -88,3 +88,13 @@ def test_only_commands_commit(path: Path) -> None:
     ]
 
     assert calls == []
+
+
+def test_only_the_demo_sets_the_clock_back() -> None:
+    users = {
+        path.relative_to(ROOT).parts[1]
+        for path in SOURCES
+        if "set_back" in path.read_text(encoding="utf-8")
+    }
+
+    assert users <= {"kernel", "demo"}

@@ -81,3 +81,21 @@ def test_stale_system_files_are_not_read(tmp_path: Path) -> None:
     )
 
     assert said.stdout.split() == ["1:00:00", "0:00:00"]
+
+
+def test_the_clock_can_be_set_back_for_a_while() -> None:
+    past = datetime(2024, 5, 6, 7, 8, tzinfo=UTC)
+
+    with clock.set_back(past):
+        assert clock.now() == past
+        assert clock.today() == date(2024, 5, 6)
+
+    assert clock.now() > past
+
+
+def test_the_clock_is_never_set_forward() -> None:
+    with (
+        pytest.raises(ValueError, match="still to come"),
+        clock.set_back(clock.now() + timedelta(minutes=1)),
+    ):
+        pass
