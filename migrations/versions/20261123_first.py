@@ -454,6 +454,7 @@ def upgrade() -> None:
     sa.Column('id', BigId, nullable=False),
     sa.Column('uuid', sa.String(), nullable=False),
     sa.Column('code', sa.String(length=24), nullable=False),
+    sa.Column('code_key', sa.String(length=24), nullable=False),
     sa.Column('number', sa.String(), nullable=False),
     sa.Column('institute_id', BigId, nullable=False),
     sa.Column('person_id', BigId, nullable=False),
@@ -502,6 +503,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['template_version_id'], ['template_version.id'], name=op.f('fk_certificate_template_version_id_template_version')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_certificate')),
     sa.UniqueConstraint('code', name=op.f('uq_certificate_code')),
+    sa.UniqueConstraint('code_key', name=op.f('uq_certificate_code_key')),
     sa.UniqueConstraint('number', name=op.f('uq_certificate_number')),
     sa.UniqueConstraint('uuid', name=op.f('uq_certificate_uuid'))
     )

@@ -13,7 +13,7 @@ APPEND_ONLY = ("audit_entry", "certificate_event", "grade_change")
 KEPT = ("certificate", "certificate_file")
 FROZEN = {
     "certificate": (
-        "uuid code number institute_id person_id run_id programme_id enrolment_id batch_id "
+        "uuid code code_key number institute_id person_id run_id programme_id enrolment_id batch_id "
         "template_version_id kind title issuer hours starts_on ends_on issued_on expires_on "
         "ordered_by_id ordered_at"
     ).split(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,7 +18,11 @@ from nador.certification.rules import (
     PrintStatus,
     TemplateStatus,
 )
+from nador.kernel import codes
 from nador.kernel.db import Base, Words, primary_key
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.default import DefaultExecutionContext
 
 
 class CertificateTemplate(Base):
@@ -82,6 +86,11 @@ _LIVE_OF_RUN = text(f"run_id IS NOT NULL AND {_LIVE}")
 _LIVE_OF_PROGRAMME = text(f"programme_id IS NOT NULL AND {_LIVE}")
 
 
+def _folded_code(context: DefaultExecutionContext) -> str:
+    row = context.get_current_parameters()  # type: ignore[no-untyped-call] # SQLAlchemy has no types here
+    return str(codes.parse(row["code"]))
+
+
 class Certificate(Base):
     """The registry's fact: a snapshot that nothing later changes, answered for ever by its code."""
 
@@ -90,6 +99,9 @@ class Certificate(Base):
     id: Mapped[int] = primary_key()
     uuid: Mapped[str] = mapped_column(unique=True, default=lambda: str(uuid.uuid4()))
     code: Mapped[str] = mapped_column(String(24), unique=True)
+    """As it is printed: the prefix may hold O, I or L."""
+    code_key: Mapped[str] = mapped_column(String(24), unique=True, default=_folded_code)
+    """The code as it is looked up, whatever was typed: `str(codes.parse(code))`."""
     number: Mapped[str] = mapped_column(unique=True)
     """The running number on the paper, as NDR-2026-000123."""
     institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))

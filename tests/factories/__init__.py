@@ -14,6 +14,7 @@ from tests.factories.accounts import (
     sign_in,
 )
 from tests.factories.catalogue import make_course, make_meeting, make_run
+from tests.factories.certification import make_certificate, make_template_version
 from tests.factories.enrolment import make_enrolment
 from tests.factories.store import store
 
@@ -21,6 +22,7 @@ __all__ = [
     "PASSWORD",
     "make_account",
     "make_actor",
+    "make_certificate",
     "make_course",
     "make_enrolment",
     "make_institute",
@@ -28,6 +30,7 @@ __all__ = [
     "make_person",
     "make_run",
     "make_sign_in",
+    "make_template_version",
     "make_token",
     "sign_in",
     "store",

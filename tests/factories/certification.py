@@ -1,0 +1,127 @@
+"""Certificates for tests, written as issuing would leave them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from nador.catalogue.rules import DocumentKind
+from nador.certification.models import Certificate, CertificateTemplate, TemplateVersion
+from nador.certification.rules import CertificateStatus, TemplateStatus
+from nador.kernel import clock, codes
+from tests.factories.accounts import make_person
+from tests.factories.catalogue import make_course, make_run
+from tests.factories.store import numbers, store
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from nador.accounts.models import Institute, Person
+    from nador.catalogue.models import Run
+
+
+def make_template_version(
+    session: Session, *, institute_id: int, kind: DocumentKind = DocumentKind.CERTIFICATE
+) -> TemplateVersion:
+    """Make the institute's active template of that kind, unless there is one."""
+    known = session.scalar(
+        select(TemplateVersion)
+        .join(CertificateTemplate)
+        .where(CertificateTemplate.institute_id == institute_id, CertificateTemplate.kind == kind)
+    )
+    if known is not None:
+        return known
+    template = store(
+        session, CertificateTemplate(institute_id=institute_id, kind=kind, name="classic")
+    )
+    return store(
+        session,
+        TemplateVersion(
+            template_id=template.id,
+            number=1,
+            layout="classic",
+            status=TemplateStatus.ACTIVE,
+            created_at=clock.now(),
+        ),
+    )
+
+
+def make_certificate(
+    session: Session,
+    *,
+    institute: Institute,
+    run: Run | None = None,
+    person: Person | None = None,
+    status: CertificateStatus = CertificateStatus.ISSUED,
+    superseded_by: Certificate | None = None,
+    **facts: Any,
+) -> Certificate:
+    """Make a certificate in any state; `facts` are columns that differ from a plain one.
+
+    Without a run or a person new ones are made. A superseded one needs its successor.
+    """
+    run = run or make_run(
+        session, make_course(session, institute_id=institute.id), institute_id=institute.id
+    )
+    person = person or make_person(session)
+    kind = facts.pop("kind", DocumentKind.CERTIFICATE)
+    version = make_template_version(session, institute_id=institute.id, kind=kind)
+    columns = _plain(institute, person) | _of_status(status, superseded_by) | facts
+    return store(
+        session,
+        Certificate(
+            institute_id=institute.id,
+            person_id=person.id,
+            run_id=run.id,
+            template_version_id=version.id,
+            kind=kind,
+            **columns,
+        ),
+    )
+
+
+def _plain(institute: Institute, person: Person) -> dict[str, Any]:
+    today = clock.today()
+    return {
+        "code": codes.make(institute.prefix),
+        "number": f"{institute.prefix}-{today.year}-{next(numbers):06}",
+        "holder_latin": person.name_latin,
+        "holder_arabic": person.name_arabic,
+        "title": {
+            "ar": "البيانات والجداول الحسابية لاتخاذ القرار",
+            "fr": "Données et tableur pour décider",
+            "en": "Data and spreadsheets for deciding",
+        },
+        "issuer": institute.name,
+        "hours": 30,
+        "starts_on": today - timedelta(days=49),
+        "ends_on": today - timedelta(days=12),
+        "issued_on": today - timedelta(days=7),
+        "facts": {},
+        "ordered_by_id": person.id,
+        "ordered_at": clock.now() - timedelta(days=7),
+    }
+
+
+def _of_status(status: CertificateStatus, superseded_by: Certificate | None) -> dict[str, Any]:
+    now = clock.now()
+    given: dict[str, Any] = {"status": status, "issued_at": now - timedelta(days=7)}
+    match status:
+        case CertificateStatus.PENDING_ISSUE:
+            given["issued_at"] = None
+        case CertificateStatus.REVOKED:
+            given |= {
+                "revoked_at": now - timedelta(days=2),
+                "revocation_reason": "Seen at the audit of the attendance sheets.",
+                "public_reason": "Issued in error: the required attendance was not reached.",
+            }
+        case CertificateStatus.SUPERSEDED if superseded_by is not None:
+            given |= {
+                "superseded_at": now - timedelta(days=1),
+                "superseded_by_id": superseded_by.id,
+            }
+        case _:
+            pass
+    return given
