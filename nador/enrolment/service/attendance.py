@@ -1,0 +1,127 @@
+"""Who came: one status per learner and meeting."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from nador.catalogue.rules import MeetingStatus
+from nador.enrolment import policy, queries, rules
+from nador.enrolment.models import Attendance, Enrolment
+from nador.enrolment.rules import AttendanceStatus, OtherRun
+from nador.kernel import audit, clock
+from nador.kernel.access import require_not_own_case
+from nador.kernel.db import command
+from nador.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from nador.catalogue.models import Meeting
+    from nador.kernel.access import Actor
+
+
+@command
+def mark_attendance(
+    session: Session, actor: Actor, *, meeting_id: int, enrolment_id: int, status: AttendanceStatus
+) -> AttendanceStatus:
+    """Mark one learner at one meeting; unmarked takes the mark back."""
+    meeting = _markable(session, actor, meeting_id)
+    _mark(session, actor, meeting, enrolment_id, status, now=clock.now())
+    return status
+
+
+@command
+def save_attendance(
+    session: Session,
+    actor: Actor,
+    *,
+    meeting_id: int,
+    statuses: Mapping[int, AttendanceStatus],
+    held: bool = False,
+) -> int:
+    """Mark many learners at one meeting, and that it was held; returns how many marks changed."""
+    meeting = _markable(session, actor, meeting_id)
+    known = queries.marks_of(session, meeting_id)
+    now = clock.now()
+    changed = {
+        enrolment_id: status
+        for enrolment_id, status in statuses.items()
+        if status is not known.get(enrolment_id, AttendanceStatus.UNMARKED)
+    }
+    for enrolment_id, status in changed.items():
+        _mark(session, actor, meeting, enrolment_id, status, now=now)
+    if held:
+        hold_meeting(session, actor, meeting_id=meeting_id)
+    return len(changed)
+
+
+@command
+def hold_meeting(session: Session, actor: Actor, *, meeting_id: int) -> None:
+    """Write down that a meeting took place: from now on it counts for attendance."""
+    meeting = _markable(session, actor, meeting_id)
+    if meeting.status is MeetingStatus.HELD:
+        return
+    meeting.status = MeetingStatus.HELD
+    audit.record(
+        session,
+        actor,
+        "meeting.held",
+        f"meeting:{meeting.id}",
+        institute_id=meeting.run.institute_id,
+        run_id=meeting.run_id,
+    )
+
+
+def _markable(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+    meeting = queries.meeting_with_run(session, meeting_id)
+    policy.require_mark(actor, institute_id=meeting.run.institute_id, run_id=meeting.run_id)
+    rules.require_markable(
+        cancelled=meeting.status is MeetingStatus.CANCELLED,
+        day_begins_at=clock.on_the_wall(
+            datetime.combine(clock.local(meeting.starts_at).date(), time())
+        ),
+        starts_at=meeting.starts_at,
+        now=clock.now(),
+    )
+    return meeting
+
+
+def _mark(
+    session: Session,
+    actor: Actor,
+    meeting: Meeting,
+    enrolment_id: int,
+    status: AttendanceStatus,
+    *,
+    now: datetime,
+) -> None:
+    enrolment = session.get(Enrolment, enrolment_id)
+    if enrolment is None:
+        raise NotFound
+    if enrolment.run_id != meeting.run_id:
+        raise OtherRun
+    require_not_own_case(actor, enrolment.person_id)
+    rules.require_seat(enrolment.status)
+    if status is AttendanceStatus.UNMARKED:
+        session.execute(
+            delete(Attendance).where(
+                Attendance.meeting_id == meeting.id, Attendance.enrolment_id == enrolment_id
+            )
+        )
+        return
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+    mark = {"status": status, "marked_at": now, "marked_by_id": actor.person_id}
+    session.execute(
+        insert(Attendance)
+        .values(meeting_id=meeting.id, enrolment_id=enrolment_id, **mark)
+        # Two people may hold the list at once: the later press counts.
+        .on_conflict_do_update(
+            index_elements=[Attendance.meeting_id, Attendance.enrolment_id], set_=mark
+        )
+    )
