@@ -14,6 +14,9 @@ from nador.accounts import labels as accounts_labels
 from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
 from nador.catalogue import queries as catalogue_queries
+from nador.enrolment import handlers as enrolment_handlers
+from nador.enrolment import jobs as enrolment_jobs
+from nador.enrolment import labels as enrolment_labels
 from nador.kernel import clock, errors, events, schema
 from nador.kernel import labels as kernel_labels
 from nador.kernel.db import make_engine, make_sessions
@@ -32,16 +35,24 @@ if TYPE_CHECKING:
 
     from nador.kernel.events import Handler
 
-LABELS = (kernel_labels, web_labels, accounts_labels)
+LABELS = (
+    kernel_labels,
+    web_labels,
+    accounts_labels,
+    enrolment_labels,
+)
 BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint, accounts_views.blueprint)
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
-HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = ()
+HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (enrolment_handlers.HANDLERS,)
 MENU: list[rendering.MenuItem] = [
     rendering.MenuItem(
         msgid("Sign in"), "accounts.sign_in", "user", lambda actor: not actor.signed_in
     ),
 ]
-JOBS = (nador.registry,)
+JOBS = (
+    nador.registry,
+    enrolment_jobs,
+)
 """Modules that declare @work: importing them is enough."""
 
 

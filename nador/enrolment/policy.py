@@ -63,7 +63,5 @@ def require_mark(actor: Actor, *, institute_id: int, run_id: int) -> None:
 
 def require_conclude(actor: Actor, person_id: int, *, institute_id: int) -> None:
     """Let the person in charge confirm a result, but never their own."""
-    require(
-        actor, Action.CONCLUDE, institute_id=institute_id, seen=Action.SEE_GRADEBOOK
-    )
+    require(actor, Action.CONCLUDE, institute_id=institute_id, seen=Action.SEE_GRADEBOOK)
     require_not_own_case(actor, person_id)

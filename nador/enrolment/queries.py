@@ -121,14 +121,12 @@ def positions(session: Session, enrolment_ids: Collection[int]) -> dict[int, int
         select(mine.id, func.count(other.id))
         .join(
             other,
-            and_(
-                other.run_id == mine.run_id, other.status == EnrolmentStatus.WAITLISTED, before
-            ),
+            and_(other.run_id == mine.run_id, other.status == EnrolmentStatus.WAITLISTED, before),
         )
         .where(mine.id.in_(enrolment_ids), mine.status == EnrolmentStatus.WAITLISTED)
         .group_by(mine.id)
     )
-    return {enrolment_id: count for enrolment_id, count in rows}
+    return dict(rows.all())
 
 
 def required_courses(session: Session, run: Run) -> Sequence[Course]:
@@ -155,9 +153,7 @@ def met_courses(session: Session, person_id: int) -> set[int]:
 def pending_offer(session: Session, enrolment_id: int) -> Offer | None:
     """Return the offer that the person has not answered yet."""
     return session.scalar(
-        select(Offer).where(
-            Offer.enrolment_id == enrolment_id, Offer.status == OfferStatus.PENDING
-        )
+        select(Offer).where(Offer.enrolment_id == enrolment_id, Offer.status == OfferStatus.PENDING)
     )
 
 
@@ -285,9 +281,7 @@ def _next_meetings(
     return {meeting.run_id: meeting for meeting in meetings}
 
 
-def people_of(
-    session: Session, run_id: int, *statuses: EnrolmentStatus
-) -> Sequence[Enrolment]:
+def people_of(session: Session, run_id: int, *statuses: EnrolmentStatus) -> Sequence[Enrolment]:
     """List a run's enrolments in these states (all without any), with the people, by name."""
     found = (
         select(Enrolment)
@@ -330,7 +324,7 @@ def marks_of(session: Session, meeting_id: int) -> dict[int, AttendanceStatus]:
             Attendance.meeting_id == meeting_id
         )
     )
-    return {enrolment_id: status for enrolment_id, status in rows}
+    return dict(rows.all())
 
 
 def attendance_counts(session: Session, run_id: int) -> dict[int, AttendanceCount]:
@@ -358,15 +352,13 @@ def attendance_counts(session: Session, run_id: int) -> dict[int, AttendanceCoun
     }
 
 
-def waiting_counts(session: Session, run_id: int) -> tuple[int, int]:
+def counted(session: Session, run_id: int) -> tuple[int, int]:
     """Count the rows behind a run's counters: seats held, people waiting."""
-    counts = {
-        status: count
-        for status, count in session.execute(
-            select(Enrolment.status, func.count())
-            .where(Enrolment.run_id == run_id)
-            .group_by(Enrolment.status)
-        )
-    }
+    rows = session.execute(
+        select(Enrolment.status, func.count())
+        .where(Enrolment.run_id == run_id)
+        .group_by(Enrolment.status)
+    )
+    counts = dict(rows.all())
     seats = counts.get(EnrolmentStatus.ACTIVE, 0) + counts.get(EnrolmentStatus.OFFERED, 0)
     return seats, counts.get(EnrolmentStatus.WAITLISTED, 0)

@@ -296,7 +296,9 @@ def answer_to_withdrawing(
     return True
 
 
-def require_markable(*, cancelled: bool, day_begins_at: datetime, starts_at: datetime, now: datetime) -> None:
+def require_markable(
+    *, cancelled: bool, day_begins_at: datetime, starts_at: datetime, now: datetime
+) -> None:
     """Refuse to mark who attended a meeting that is cancelled or whose day has not come."""
     if cancelled:
         raise MeetingCancelled

@@ -8,7 +8,6 @@ from nador.enrolment.service.offers import (
     lapse_offer,
     promote,
 )
-from nador.enrolment.service.people import enrol_someone
 from nador.enrolment.service.places import (
     complete,
     conclude,
@@ -26,7 +25,6 @@ __all__ = [
     "decline_offer",
     "empty_run",
     "enrol",
-    "enrol_someone",
     "hold_meeting",
     "lapse_offer",
     "mark_attendance",

@@ -1,0 +1,129 @@
+"""Who may touch whose place: each role against its own and others' cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nador.enrolment import policy
+from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, OwnCase, Role
+from nador.kernel.errors import DomainError, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE, THERE = 1, 2
+RUN, OTHER_RUN = 10, 11
+ME, OTHER = 100, 200
+
+
+def someone(*roles: Role, institute_id: int = HERE, run_id: int = RUN) -> Actor:
+    return Actor(
+        person_id=ME,
+        grants=frozenset(
+            Grant(role, institute_id, run_id if role is Role.INSTRUCTOR else None) for role in roles
+        ),
+    )
+
+
+def verdict(call: Callable[[], None]) -> type[DomainError] | None:
+    try:
+        call()
+    except DomainError as refusal:
+        return type(refusal)
+    return None
+
+
+@pytest.mark.parametrize(
+    ("actor", "own", "others"),
+    [
+        pytest.param(NOBODY, Forbidden, Forbidden, id="nobody"),
+        pytest.param(someone(), None, Forbidden, id="learner"),
+        pytest.param(someone(Role.INSTRUCTOR), None, Forbidden, id="instructor"),
+        pytest.param(someone(Role.REGISTRAR), None, None, id="registrar"),
+        pytest.param(someone(Role.CERTIFIER), None, Forbidden, id="certifier"),
+        pytest.param(someone(Role.AUDITOR), None, Forbidden, id="auditor"),
+        pytest.param(someone(Role.ADMINISTRATOR), None, None, id="administrator"),
+        pytest.param(
+            someone(Role.REGISTRAR, institute_id=THERE), None, Forbidden, id="registrar elsewhere"
+        ),
+    ],
+)
+def test_enrolling(
+    actor: Actor, own: type[DomainError] | None, others: type[DomainError] | None
+) -> None:
+    assert verdict(lambda: policy.require_may_enrol(actor, ME, institute_id=HERE)) is own
+    assert verdict(lambda: policy.require_may_enrol(actor, OTHER, institute_id=HERE)) is others
+
+
+@pytest.mark.parametrize(
+    ("actor", "own", "others"),
+    [
+        pytest.param(NOBODY, NotFound, NotFound, id="nobody"),
+        pytest.param(someone(), None, NotFound, id="learner"),
+        pytest.param(someone(Role.INSTRUCTOR), None, Forbidden, id="instructor"),
+        pytest.param(
+            someone(Role.INSTRUCTOR, run_id=OTHER_RUN), None, NotFound, id="other instructor"
+        ),
+        pytest.param(someone(Role.REGISTRAR), None, None, id="registrar"),
+        pytest.param(someone(Role.CERTIFIER), None, NotFound, id="certifier"),
+        pytest.param(someone(Role.AUDITOR), None, Forbidden, id="auditor"),
+        pytest.param(someone(Role.ADMINISTRATOR), None, None, id="administrator"),
+    ],
+)
+def test_withdrawing(
+    actor: Actor, own: type[DomainError] | None, others: type[DomainError] | None
+) -> None:
+    def ask(person_id: int) -> type[DomainError] | None:
+        return verdict(
+            lambda: policy.require_owner_or_staff(actor, person_id, institute_id=HERE, run_id=RUN)
+        )
+
+    assert ask(ME) is own
+    assert ask(OTHER) is others
+
+
+@pytest.mark.parametrize(
+    ("actor", "see", "mark"),
+    [
+        pytest.param(NOBODY, NotFound, NotFound, id="nobody"),
+        pytest.param(someone(), NotFound, NotFound, id="learner"),
+        pytest.param(someone(Role.INSTRUCTOR), None, None, id="instructor"),
+        pytest.param(
+            someone(Role.INSTRUCTOR, run_id=OTHER_RUN), NotFound, NotFound, id="other instructor"
+        ),
+        pytest.param(someone(Role.REGISTRAR), None, None, id="registrar"),
+        pytest.param(someone(Role.CERTIFIER), NotFound, NotFound, id="certifier"),
+        pytest.param(someone(Role.AUDITOR), None, Forbidden, id="auditor"),
+        pytest.param(someone(Role.ADMINISTRATOR), None, None, id="administrator"),
+    ],
+)
+def test_attendance(
+    actor: Actor, see: type[DomainError] | None, mark: type[DomainError] | None
+) -> None:
+    run = {"institute_id": HERE, "run_id": RUN}
+
+    assert verdict(lambda: policy.require_see_attendance(actor, **run)) is see
+    assert verdict(lambda: policy.require_see_people(actor, **run)) is see
+    assert verdict(lambda: policy.require_mark(actor, **run)) is mark
+    assert policy.may_mark(actor, **run) is (mark is None)
+
+
+@pytest.mark.parametrize(
+    ("actor", "person_id", "expected"),
+    [
+        pytest.param(someone(Role.REGISTRAR), OTHER, None, id="registrar"),
+        pytest.param(someone(Role.ADMINISTRATOR), OTHER, None, id="administrator"),
+        pytest.param(someone(Role.REGISTRAR), ME, OwnCase, id="one's own result"),
+        pytest.param(someone(Role.CERTIFIER), OTHER, Forbidden, id="certifier"),
+        pytest.param(someone(), OTHER, NotFound, id="learner"),
+    ],
+)
+def test_concluding(actor: Actor, person_id: int, expected: type[DomainError] | None) -> None:
+    assert verdict(lambda: policy.require_conclude(actor, person_id, institute_id=HERE)) is expected
+
+
+def test_only_managers_enrol_others() -> None:
+    assert policy.may_enrol_others(someone(Role.REGISTRAR), institute_id=HERE)
+    assert not policy.may_enrol_others(someone(Role.REGISTRAR), institute_id=THERE)
