@@ -1,0 +1,171 @@
+"""Every route × every role × own and other, against one table.
+
+A row reads: nobody, then learner, instructor, registrar, certifier, auditor, administrator, each
+`own` and `other` (what that means stands in world.py). y: let in, whatever happens then;
+s: asked to sign in; f: seen but forbidden (403); n: there is no such thing (404).
+A form's rule is asked for only with a form that could be right: give it as `form` (or `json`);
+values that start with "$" are ids of the world.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from flask import Flask
+
+from nador.app import create_app
+from nador.kernel.db import make_engine, make_sessions
+from nador.settings import Settings
+from nador.web.security import limiter
+from tests.architecture.world import COLUMNS, World, build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from werkzeug.test import TestResponse
+    from werkzeug.wrappers import Response
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route with who may enter."""
+
+    method: str
+    rule: str
+    who: str
+    form: dict[str, Any] = field(default_factory=dict)
+    json: dict[str, Any] | None = None
+    where: dict[str, str] = field(default_factory=dict)
+    """Arguments of the URL that are not the world's usual ones: name → another id's name."""
+
+
+PUBLIC = "y yy yy yy yy yy yy"
+SIGNED_IN = "s yy yy yy yy yy yy"
+
+TABLE = [
+    Row("GET", "/static/<path:filename>", PUBLIC),
+    Row("GET", "/healthz", PUBLIC),
+    Row("GET", "/readyz", PUBLIC),
+    Row("GET", "/metrics", PUBLIC),
+    Row("GET", "/sign-in", PUBLIC),
+    Row("POST", "/sign-in", PUBLIC),
+    Row("POST", "/sign-out", PUBLIC),
+    Row("GET", "/api/v1/openapi.json", PUBLIC),
+    Row("GET", "/api/v1/docs", PUBLIC),
+]
+
+
+@dataclass(frozen=True)
+class House:
+    """The application on a database that every request finds as it was built."""
+
+    app: Flask
+    world: World
+    built: Path
+    live: Path
+
+    def renew(self) -> None:
+        """Undo what the last request wrote."""
+        self.app.extensions["nador"].engine.dispose()
+        for leftover in self.live.parent.glob("nador.db-*"):
+            leftover.unlink()
+        shutil.copyfile(self.built, self.live)
+
+
+@pytest.fixture(scope="module")
+def house(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    folder = tmp_path_factory.mktemp("world")
+    built, live = folder / "built.db", folder / "nador.db"
+    shutil.copyfile(_sqlite_template, built)
+    engine = make_engine(f"sqlite:///{built}")
+    with make_sessions(engine)() as session:
+        world = build(session)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    shutil.copyfile(built, live)
+    settings = Settings.from_environment({"NADOR_INSTANCE": str(folder)})
+    settings.make_secret_key()
+    app = create_app(settings)
+    app.config["WTF_CSRF_ENABLED"] = False
+    yield House(app, world, built, live)
+    app.extensions["nador"].engine.dispose()
+
+
+def routes(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_the_table_has_every_route(house: House) -> None:
+    rows = [(row.method, row.rule) for row in TABLE]
+
+    assert sorted(set(rows)) == sorted(rows)
+    assert sorted(routes(house.app)) == sorted(rows)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.rule}")
+def test_who_may_enter(house: House, row: Row) -> None:
+    seen = ""
+    for column in COLUMNS:
+        with _ask(house, row, column) as answer:
+            seen += _outcome(answer)
+
+    assert _written(seen) == row.who
+
+
+def _written(seen: str) -> str:
+    return " ".join([seen[0], *(seen[place : place + 2] for place in range(1, len(seen), 2))])
+
+
+def _ask(house: House, row: Row, column: str) -> TestResponse:
+    limiter.reset()
+    if row.method != "GET":
+        house.renew()
+    url = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda name: _given(house, row, name[1]), row.rule)
+    client = house.app.test_client()
+    headers = {}
+    if row.rule.startswith("/api/"):
+        token = house.world.tokens.get(column)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+    elif column in house.world.cookies:
+        with client.session_transaction() as cookie:
+            cookie.update({"_user_id": house.world.cookies[column], "_fresh": True})
+    body: dict[str, Any] = (
+        {"json": _filled(house, row.json)}
+        if row.json is not None
+        else {"data": _filled(house, row.form)}
+    )
+    return client.open(
+        url, method=row.method, headers=headers, **({} if row.method == "GET" else body)
+    )
+
+
+def _given(house: House, row: Row, name: str) -> str:
+    return str(house.world.ids[row.where.get(name, name)])
+
+
+def _filled(house: House, values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: house.world.ids[value[1:]]
+        if isinstance(value, str) and value.startswith("$")
+        else value
+        for name, value in values.items()
+    }
+
+
+def _outcome(answer: Response) -> str:
+    if answer.status_code == 401 or (
+        answer.status_code == 303 and (answer.location or "").startswith("/sign-in?next=")
+    ):
+        return "s"
+    assert answer.status_code in {503, *range(500)}, answer.text
+    return {403: "f", 404: "n"}.get(answer.status_code, "y")

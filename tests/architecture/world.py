@@ -1,0 +1,99 @@
+"""A small centre, and everybody who may come to its doors; test_access.py sends them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from nador.accounts.models import Person
+from nador.catalogue.models import RunStaff
+from nador.kernel import clock
+from nador.kernel.access import Role
+from tests.factories import (
+    make_account,
+    make_actor,
+    make_course,
+    make_enrolment,
+    make_institute,
+    make_meeting,
+    make_person,
+    make_run,
+    make_sign_in,
+    make_token,
+    store,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+COLUMNS = (
+    "nobody",
+    "learner own",
+    "learner other",
+    "instructor own",
+    "instructor other",
+    "registrar own",
+    "registrar other",
+    "certifier own",
+    "certifier other",
+    "auditor own",
+    "auditor other",
+    "administrator own",
+    "administrator other",
+)
+"""`own`: a learner's thing is theirs, an instructor's run is theirs, staff are at its institute."""
+
+
+@dataclass
+class World:
+    """The ids that URLs need, by the name of the URL's argument, and the visitors."""
+
+    ids: dict[str, object] = field(default_factory=dict)
+    people: dict[str, int] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
+
+
+def build(session: Session) -> World:
+    """Make one institute with a run that has everything, a second one beside it, and 12 visitors."""
+    world = World()
+    here, there = (make_institute(session, prefix=prefix) for prefix in ("NDR", "OUJ"))
+    version = make_course(session, institute_id=here.id)
+    run = make_run(session, version, institute_id=here.id)
+    other_run = make_run(session, version, institute_id=here.id)
+    _invite(session, world, here=here.id, there=there.id, run=run.id, other_run=other_run.id)
+    learner = world.people["learner own"]
+    enrolment = make_enrolment(session, run_id=run.id, person_id=learner)
+    world.ids |= {
+        "institute_id": here.id,
+        "person_id": learner,
+        "run_id": run.id,
+        "course_id": version.course_id,
+        "enrolment_id": enrolment.id,
+        "meeting_id": make_meeting(session, run).id,
+        "filename": "css/nador.css",
+    }
+    session.rollback()
+    return world
+
+
+def _invite(
+    session: Session, world: World, *, here: int, there: int, run: int, other_run: int
+) -> None:
+    for column in COLUMNS[1:]:
+        name, side = column.split(" ")
+        role = Role(name)
+        if role is Role.LEARNER:
+            person = make_person(session)
+            make_account(session, person)
+            person_id = person.id
+        else:
+            institute_id = here if side == "own" else there
+            person_id = make_actor(session, role, institute_id=institute_id).person_id or 0
+        if role is Role.INSTRUCTOR:
+            taught = run if side == "own" else other_run
+            store(session, RunStaff(run_id=taught, person_id=person_id, granted_at=clock.now()))
+        someone = session.get_one(Person, person_id)
+        world.people[column] = person_id
+        world.cookies[column] = make_sign_in(session, person_id)
+        world.tokens[column] = make_token(session, someone)
