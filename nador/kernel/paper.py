@@ -14,13 +14,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pydyf
 
-STATIC = Path(__file__).parents[1] / "static"
-_PAPER = STATIC / "paper"
+from nador.kernel.resources import PACKAGE
+
+_PAPER = PACKAGE / "static" / "paper"
+_FACES = PACKAGE / "static" / "fonts" / "certificate"
+_FACES_CSS = """\
+@font-face { font-family: Cert; src: url(latin.ttf) }
+@font-face { font-family: CertArabic; src: url(arabic.ttf) }
+@font-face { font-family: CertTifinagh; src: url(tifinagh.ttf) }
+"""
 # An address that can never be reached (RFC 2606): assets are looked up, not fetched.
 _BUNDLE = "https://bundle.invalid/"
 
@@ -80,10 +86,12 @@ class _BundleFetcher(URLFetcher):
     def __init__(self, assets: Mapping[str, bytes]) -> None:
         super().__init__(fail_on_errors=True)
         self._assets = {_BUNDLE + name: content for name, content in assets.items()}
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         del headers
         if url not in self._assets:
+            self.refused.append(url)
             message = f"not a bundled asset: {url}"
             raise ValueError(message)
         return URLFetcherResponse(url, self._assets[url])
@@ -97,14 +105,34 @@ class Stationery:
     fetcher: _BundleFetcher
 
 
-def stationery(css: str, assets: Mapping[str, bytes]) -> Stationery:
-    """Read a stylesheet whose ``url(name)`` are keys of ``assets``; keep the result."""
-    fetcher = _BundleFetcher(assets)
-    with _no_foreign_assets():
+def stationery(css: str, assets: Mapping[str, bytes] | None = None) -> Stationery:
+    """Read a stylesheet whose ``url(name)`` are keys of ``assets``; keep the result.
+
+    The faces Cert (Latin), CertArabic and CertTifinagh are always there.
+    """
+    fetcher = _BundleFetcher({**_faces(), **(assets or {})})
+    with _no_foreign_assets(fetcher):
         sheet = weasyprint.CSS(
-            string=css, base_url=_BUNDLE, url_fetcher=fetcher, font_config=font_configuration()
+            string=_FACES_CSS + css,
+            base_url=_BUNDLE,
+            url_fetcher=fetcher,
+            font_config=font_configuration(),
         )
     return Stationery(sheet, fetcher)
+
+
+@cache
+def plain_paper() -> Stationery:
+    """Return the stationery of lists and minutes: A4, numbered pages, tables that go on.
+
+    A document of it that wants more width has ``<body class="landscape">``.
+    """
+    return stationery((_PAPER / "plain.css").read_text(encoding="utf-8"))
+
+
+@cache
+def _faces() -> Mapping[str, bytes]:
+    return {face.name: face.read_bytes() for face in sorted(_FACES.glob("*.ttf"))}
 
 
 def render_document(
@@ -122,7 +150,7 @@ def render_document(
     input gives the same bytes. ``finisher`` may change objects before they are compressed.
     Raises ForeignAsset when the HTML names anything that the stationery does not hold.
     """
-    with _no_foreign_assets():
+    with _no_foreign_assets(on.fetcher):
         document = weasyprint.HTML(string=html, base_url=_BUNDLE, url_fetcher=on.fetcher).render(
             stylesheets=[on.css],
             font_config=font_configuration(),
@@ -149,11 +177,15 @@ def font_configuration() -> FontConfiguration:
 
 
 @contextmanager
-def _no_foreign_assets() -> Iterator[None]:
+def _no_foreign_assets(fetcher: _BundleFetcher) -> Iterator[None]:
+    """Stop at the first refused address, also where WeasyPrint would go on without it."""
+    fetcher.refused.clear()
     try:
         yield
     except FatalURLFetchingError as error:  # a BaseException: no other handler would see it
         raise ForeignAsset(str(error)) from error
+    if fetcher.refused:  # WeasyPrint's SVG catches even that one
+        raise ForeignAsset(fetcher.refused[0])
 
 
 def _attached(attachment: Attachment, on: Stationery) -> weasyprint.Attachment:
@@ -197,6 +229,7 @@ def _finishing(finisher: Finisher | None) -> Finisher:
         _declare_accessible(pdf)
         _list_attachments_once(pdf)
         _say_text(document, pdf)
+        _leave_out_empty_resources(pdf)
         if finisher:
             finisher(document, pdf)
         _compress_once(pdf)
@@ -239,6 +272,14 @@ def _list_attachments_once(pdf: pydyf.PDF) -> None:
     """Undo WeasyPrint 70's habit of listing every attachment twice."""
     if "AF" in pdf.catalog:
         pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _leave_out_empty_resources(pdf: pydyf.PDF) -> None:
+    for stored in pdf.objects:
+        if isinstance(stored, pydyf.Dictionary) and "ExtGState" in stored:
+            for kind in ("Pattern", "Shading"):
+                if not stored.get(kind, True):
+                    del stored[kind]
 
 
 def _say_text(document: weasyprint.Document, pdf: pydyf.PDF) -> None:

@@ -7,7 +7,9 @@ import pytest
 import uharfbuzz as hb
 
 from nador.certification.pdf import fonts
-from nador.kernel.paper import STATIC
+from nador.kernel.resources import PACKAGE
+
+STATIC = PACKAGE / "static"
 
 VENDORED = tomllib.loads((STATIC / "vendored.toml").read_text(encoding="utf-8"))["file"]
 TENTH_OF_AN_EM = fonts.UNITS_PER_EM / 10

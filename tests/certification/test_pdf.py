@@ -11,6 +11,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from pikepdf import pdfa
 
 from nador.certification.facts import CertificateFacts, Kind
 from nador.certification.pdf import Attachment, Unprintable, merge, render
@@ -77,6 +78,43 @@ def test_one_page_that_declares_what_it_is(said: dict[str, Any]) -> None:
         assert document.Root.MarkInfo.Marked
         assert document.Root.ViewerPreferences.DisplayDocTitle
         assert document.Root.Lang == "fr"
+
+
+# The checker knows only what level B asks, and takes what it does not know for a fault.
+UNKNOWN_TO_THE_CHECKER = (
+    "pdfaid:conformance is 'A', expected 'B'",
+    "pdfuaid:part",
+    "pdfaExtension",
+    "pdfaSchema",
+    "pdfaProperty",
+)
+
+
+@pytest.mark.parametrize("said", CASES)
+def test_nothing_that_pdf_a_forbids(said: dict[str, Any]) -> None:
+    with opened(render(make_facts(**said), attachments=[CREDENTIAL])) as document:
+        findings = pdfa.check(document, "3b").findings
+
+    assert [
+        finding
+        for finding in findings
+        if not any(known in finding.message for known in UNKNOWN_TO_THE_CHECKER)
+    ] == []
+
+
+@pytest.mark.parametrize("said", CASES)
+def test_everything_shown_is_tagged_or_an_artifact(said: dict[str, Any]) -> None:
+    with opened(render(make_facts(**said))) as document:
+        depth, shown = 0, 0
+        for instruction in pikepdf.parse_content_stream(document.pages[0]):
+            operator = str(instruction.operator)
+            depth += {"BMC": 1, "BDC": 1, "EMC": -1}.get(operator, 0)
+            if operator in {"Tj", "TJ", "Do", "f", "S"}:
+                shown += 1
+                assert depth > 0
+        numbered = document.Root.StructTreeRoot.ParentTree.Nums[1]
+
+    assert shown >= len(numbered) > 0
 
 
 @pytest.mark.parametrize("said", CASES)

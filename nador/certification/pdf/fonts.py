@@ -21,7 +21,9 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.reorderGlyphs import reorderGlyphs
 from fontTools.ttLib.scaleUpem import scale_upem
 
-_FONTS = Path(__file__).parents[2] / "static" / "fonts"
+from nador.kernel.resources import PACKAGE
+
+_FONTS = PACKAGE / "static" / "fonts"
 ORIGINALS = _FONTS / "original"
 PREPARED = _FONTS / "certificate"
 

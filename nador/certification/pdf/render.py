@@ -12,7 +12,6 @@ import segno
 import weasyprint
 
 from nador.certification.facts import CertificateFacts, Kind
-from nador.certification.pdf.fonts import FACES
 from nador.certification.pdf.sheet import SHEET, compose
 from nador.kernel.paper import (
     Attachment,
@@ -59,10 +58,7 @@ def render(facts: CertificateFacts, *, attachments: Sequence[Attachment] = ()) -
 
 @cache
 def _stationery() -> Stationery:
-    return stationery(
-        (SHEET / "certificate.css").read_text(encoding="utf-8"),
-        {"qr.png": _PIXEL} | {f"{face.name}.ttf": face.path.read_bytes() for face in FACES},
-    )
+    return stationery((SHEET / "certificate.css").read_text(encoding="utf-8"), {"qr.png": _PIXEL})
 
 
 def _finisher(facts: CertificateFacts) -> Finisher:

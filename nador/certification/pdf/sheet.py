@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 from unicodedata import name as name_of_character
 from urllib.parse import urlsplit
@@ -24,11 +23,9 @@ from nador.certification.pdf.fit import (
     unprintable,
 )
 from nador.kernel.errors import Invalid
+from nador.kernel.resources import folder
 
-_PACKAGE = Path(__file__).parents[2]
-_INSTALLED = _PACKAGE / "templates"
-_TEMPLATES = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "templates"
-SHEET = _TEMPLATES / "certificates"
+SHEET = folder("templates") / "certificates"
 
 _ARABIC_LEADING, _VOWELLED_LEADING, _LATIN_LEADING = 1.28, 1.85, 1.12
 _NAMES_TOP, _NAMES_HEIGHT, _ARABIC_NAME_HEIGHT = 70.2, 33.0, 17.5
@@ -60,7 +57,7 @@ def compose(facts: CertificateFacts) -> str:
 @cache
 def _template() -> Template:
     environment = ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(folder("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
