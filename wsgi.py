@@ -1,5 +1,5 @@
 """The application object for any WSGI server."""
 
-from nador.app import create_app
+from nador.app import served
 
-app = create_app()
+app = served()

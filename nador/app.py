@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from whitenoise import WhiteNoise
 
 import nador.registry
@@ -23,7 +25,8 @@ from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
 from nador.kernel.i18n import msgid
 from nador.kernel.resources import PACKAGE, folder
-from nador.settings import Settings
+from nador.kernel.supervision import die_with_parent
+from nador.settings import Settings, WrongSetting
 from nador.web import access, api, health, rendering, request, security
 from nador.web import errors as web_errors
 from nador.web import labels as web_labels
@@ -56,12 +59,67 @@ JOBS = (
 """Modules that declare @work: importing them is enough."""
 
 
+DATABASE_PATIENCE = 60
+"""Seconds that a starting process waits for its database."""
+
+
 def wire() -> None:
     """Connect features to each other; every process that runs commands calls it once."""
     clock.check()
     events.connect(pair for pairs in HANDLERS for pair in pairs)
     for labels in LABELS:
         errors.register(labels.ERRORS)
+
+
+def prepare_worker() -> None:
+    """Make a fresh process ready to do work."""
+    security.set_up_logging()
+    wire()
+
+
+def require_startable(settings: Settings, *, demo: bool = False) -> None:
+    """Refuse to start on what can't work; raises WrongSetting, WrongSchema or StaleTimeZone.
+
+    A demo centre has passwords that everybody knows: only a demo may start it.
+    """
+    clock.check()
+    settings.secret_key()
+    engine = make_engine(settings.database_url)
+    try:
+        schema.check(engine)
+        with make_sessions(engine)() as session:
+            is_demo = accounts_queries.is_demo(session)
+    finally:
+        engine.dispose()
+    if is_demo and not demo:
+        raise WrongSetting(
+            "This database holds a demo centre, whose passwords everybody knows: "
+            "run `nador demo`, or point NADOR_DATABASE_URL at another database."
+        )
+
+
+def served() -> Flask:
+    """Build the application in a server's process."""
+    return _served(demo=False)
+
+
+def served_demo() -> Flask:
+    """Build the application of a demo centre in a server's process."""
+    return _served(demo=True)
+
+
+def _served(*, demo: bool) -> Flask:
+    die_with_parent()
+    security.set_up_logging()
+    settings = Settings.from_environment(os.environ)
+    for _ in range(DATABASE_PATIENCE):
+        try:
+            require_startable(settings, demo=demo)
+            break
+        except OperationalError:
+            # A process that is replaced while the database restarts waits for it.
+            time.sleep(1)
+    return create_app(settings)
 
 
 def create_app(settings: Settings | None = None) -> Flask:

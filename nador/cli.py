@@ -6,11 +6,15 @@ import os
 import sys
 
 import click
+from sqlalchemy.exc import OperationalError
 
-from nador.kernel import errors, schema
+from nador.app import prepare_worker, require_startable
+from nador.kernel import clock, errors, schema
 from nador.kernel.db import make_engine
 from nador.kernel.i18n import translator
+from nador.kernel.supervision import supervise
 from nador.settings import DECLARED, Settings, WrongSetting
+from nador.web import security, serving
 
 
 @click.group()
@@ -28,6 +32,30 @@ def migrate() -> None:
     click.echo("The database is up to date.")
 
 
+@nador.command()
+@click.option("--host", default="127.0.0.1", help="address to listen on")
+@click.option("--port", type=click.IntRange(1, 65535), help="port to listen on; default PORT, 8000")
+@click.option("--processes", type=click.IntRange(1), default=2, help="web processes")
+def serve(host: str, port: int | None, processes: int) -> None:
+    """Answer requests until TERM; the work in the background is `nador worker`'s."""
+    settings = _startable()
+    serving.serve("nador.app:served", host=host, port=port or settings.port, processes=processes)
+
+
+@nador.command()
+def worker() -> None:
+    """Do the slow work (documents, mails) until TERM."""
+    settings = _startable()
+    security.set_up_logging()
+    supervise(settings, prepare=prepare_worker)
+
+
+def _startable() -> Settings:
+    settings = Settings.from_environment(os.environ)
+    require_startable(settings)
+    return settings
+
+
 def main() -> None:
     """Run the command; a refusal is one line on standard error, and exit code 1."""
     try:
@@ -42,8 +70,11 @@ def main() -> None:
     except errors.DomainError as refusal:
         click.echo(errors.describe(refusal, translator("en")), err=True)
         sys.exit(1)
-    except (WrongSetting, schema.WrongSchema) as wrong:
+    except (WrongSetting, schema.WrongSchema, clock.StaleTimeZone) as wrong:
         click.echo(str(wrong), err=True)
+        sys.exit(1)
+    except OperationalError as away:
+        click.echo(f"The database can't be used: {str(away.orig).splitlines()[0]}", err=True)
         sys.exit(1)
 
 

@@ -28,7 +28,12 @@ class Setting:
 DECLARED: tuple[Setting, ...] = (
     Setting("NADOR_INSTANCE", "instance/", "folder of the database, the keys and the files"),
     Setting("NADOR_DATABASE_URL", "", "SQLite in the instance, or postgresql+psycopg://…"),
-    Setting("NADOR_PUBLIC_URL", "http://127.0.0.1:8000", "origin in links, QR codes and did:web"),
+    Setting("PORT", "8000", "the port of `nador serve` and `nador demo`, on the loopback address"),
+    Setting(
+        "NADOR_PUBLIC_URL",
+        "",
+        "origin in links, QR codes and did:web; default the port on 127.0.0.1",
+    ),
     Setting(
         "NADOR_SECRET_KEY_FILE", "", "file with the cookie-signing key; default in the instance"
     ),
@@ -51,6 +56,7 @@ class Settings:
 
     instance: Path
     database_url: str
+    port: int
     public_url: str
     secret_key_file: Path
     files: Path
@@ -65,10 +71,12 @@ class Settings:
         """Read and validate all settings; raises WrongSetting with what to write instead."""
         value = {one.name: environ.get(one.name, "").strip() or one.default for one in DECLARED}
         instance = Path(value["NADOR_INSTANCE"]).expanduser().resolve()
+        port = _count("PORT", value["PORT"], at_least=1)
         return cls(
             instance=instance,
             database_url=_database_url(value["NADOR_DATABASE_URL"], instance),
-            public_url=_origin(value["NADOR_PUBLIC_URL"]),
+            port=port,
+            public_url=_origin(value["NADOR_PUBLIC_URL"] or f"http://127.0.0.1:{port}"),
             secret_key_file=Path(
                 value["NADOR_SECRET_KEY_FILE"] or instance / "keys" / "secret_key"
             ),

@@ -133,7 +133,8 @@ def primary_key() -> Any:
 
 def make_engine(url: str) -> Engine:
     """Open the database at `url` (SQLite or PostgreSQL), read-only outside commands."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    # Errors reach the log: they must not carry people's names along.
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

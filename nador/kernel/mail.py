@@ -95,7 +95,13 @@ def mark_dead(session: Session, _actor: Actor, *, item_id: int, error: str) -> N
     session.get_one(Message, item_id).status = MessageStatus.DEAD
 
 
-@work("mail", due=_due, record=mark_sent, dead=mark_dead)
+@command
+def mark_due(session: Session, _actor: Actor, *, item_id: int) -> None:
+    """Let a dead mail go out again."""
+    session.get_one(Message, item_id).status = MessageStatus.DUE
+
+
+@work("mail", due=_due, record=mark_sent, dead=mark_dead, again=mark_due)
 def deliver(desk: Desk, item_id: int) -> None:
     """Send one mail; without a mail server it stays readable in the instance."""
     if not desk.settings.mail_url:

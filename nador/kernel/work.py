@@ -6,6 +6,7 @@ process or a machine dies. A lease only keeps two workers from doing the same th
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from sqlalchemy import Index, Select, delete, exists, or_, select, update
+from sqlalchemy import Index, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from nador.kernel import clock
@@ -29,11 +31,16 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
+FORGOTTEN = timedelta(hours=1)
+DIED = "The worker died each time while it did this."
 log = structlog.get_logger(__name__)
 
 
 class WorkLease(Base):
-    """Who is at work on an item, until when, and how often it was tried."""
+    """Who is at work on an item, until when, and how often it was tried.
+
+    After a failure nobody holds it (`holder` is empty), and `until` is when it is due again.
+    """
 
     __tablename__ = "work_lease"
 
@@ -86,6 +93,13 @@ class Refuse(Protocol):
         """Write the refusal of the item."""
 
 
+class Revive(Protocol):
+    """The command that makes a dead item due again."""
+
+    def __call__(self, session: Session, actor: Actor, /, *, item_id: int) -> object:
+        """Write that the item is due."""
+
+
 class Hopeless(Exception):
     """Trying again can't help: the item is dead at once, with this message."""
 
@@ -99,6 +113,7 @@ class Work:
     do: Callable[[Desk, int], Any]
     record: Record
     dead: Refuse | None = None
+    again: Revive | None = None
 
 
 _declared: dict[str, Work] = {}
@@ -110,14 +125,16 @@ def work(
     due: Callable[[datetime], Select[int]],
     record: Record,
     dead: Refuse | None = None,
+    again: Revive | None = None,
 ) -> Callable[[Callable[[Desk, int], Any]], Callable[[Desk, int], Any]]:
     """Declare the decorated function as the slow part of the work `name`.
 
-    `due(now)` selects ids, most urgent first. `record` and `dead` are commands.
+    `due(now)` selects ids, most urgent first. `record`, `dead` and `again` are commands: the
+    outcome, the last failure, and the order of a person to try a dead item again.
     """
 
     def declare(do: Callable[[Desk, int], Any]) -> Callable[[Desk, int], Any]:
-        _declared[name] = Work(name=name, due=due, do=do, record=record, dead=dead)
+        _declared[name] = Work(name=name, due=due, do=do, record=record, dead=dead, again=again)
         return do
 
     return declare
@@ -140,31 +157,32 @@ def _unleased(kind: Work, now: datetime) -> Select[int]:
 
 
 @command
-def claim(session: Session, _actor: Actor, *, kind: Work, holder: str, most: int) -> list[int]:
-    """Take a lease on up to `most` due items that nobody holds, and return their ids."""
+def claim(session: Session, actor: Actor, *, kind: Work, holder: str) -> int | None:
+    """Take the lease on the most urgent due item that nobody holds, and return its id.
+
+    One at a time: an item that kills its worker must not drag others down with it.
+    """
     now = clock.now()
-    due = _unleased(kind, now).limit(most).with_for_update(skip_locked=True)
-    taken = []
-    for item_id in session.scalars(due).all():
-        insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
-        lease = insert(WorkLease).values(
-            work=kind.name,
-            item_id=item_id,
-            holder=holder,
-            until=now + LEASE,
-            attempts=1,
-            dead=False,
-        )
-        taken_id = session.scalar(
-            lease.on_conflict_do_update(
-                index_elements=[WorkLease.work, WorkLease.item_id],
-                set_={"holder": holder, "until": now + LEASE, "attempts": WorkLease.attempts + 1},
-                where=WorkLease.until <= now,
-            ).returning(WorkLease.item_id)
-        )
-        if taken_id is not None:
-            taken.append(item_id)
-    return taken
+    due = _unleased(kind, now).limit(1).with_for_update(skip_locked=True)
+    item_id = session.scalar(due)
+    if item_id is None:
+        return None
+    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+    lease = insert(WorkLease).values(
+        work=kind.name, item_id=item_id, holder=holder, until=now + LEASE, attempts=1, dead=False
+    )
+    # The item may have been claimed between the look and the lock: then nothing is taken.
+    attempts = session.scalar(
+        lease.on_conflict_do_update(
+            index_elements=[WorkLease.work, WorkLease.item_id],
+            set_={"holder": holder, "until": now + LEASE, "attempts": WorkLease.attempts + 1},
+            where=and_(WorkLease.until <= now, ~WorkLease.dead),
+        ).returning(WorkLease.attempts)
+    )
+    if attempts is not None and attempts > MOST_ATTEMPTS:
+        _bury(session, actor, kind=kind, item_id=item_id, error=DIED)
+        return None
+    return None if attempts is None else item_id
 
 
 @command
@@ -195,40 +213,63 @@ def give_up(
     hopeless: bool,
 ) -> None:
     """Put a failed item off, longer each time; after the last attempt it is dead until retried by hand."""
-    lease = session.get(WorkLease, (kind.name, item_id))
+    lease = session.get(WorkLease, (kind.name, item_id), with_for_update=True)
     if lease is None or lease.holder != holder:
         return
     lease.last_error = error[:2000]
-    lease.until = clock.now() + timedelta(seconds=2**lease.attempts)
+    lease.until = clock.now() + pause_after(lease.attempts)
+    lease.holder = ""
     if hopeless or lease.attempts >= MOST_ATTEMPTS:
-        lease.dead = True
-        if kind.dead is not None:
-            kind.dead(session, actor, item_id=item_id, error=error)
+        _bury(session, actor, kind=kind, item_id=item_id, error=error)
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Say how long a failed item rests: ten seconds, then four times longer each time.
+
+    All eight attempts together span fifteen hours: a mail server may be away for a night.
+    """
+    return timedelta(seconds=10 * 4 ** (attempts - 1))
+
+
+def _bury(session: Session, actor: Actor, *, kind: Work, item_id: int, error: str) -> None:
+    session.execute(
+        update(WorkLease)
+        .where(WorkLease.work == kind.name, WorkLease.item_id == item_id)
+        .values(dead=True, holder="", last_error=error[:2000])
+    )
+    if kind.dead is not None:
+        kind.dead(session, actor, item_id=item_id, error=error)
 
 
 @command
-def retry(session: Session, _actor: Actor, *, work_name: str, item_id: int) -> None:
-    """Let a dead item be claimed again."""
-    session.execute(
-        delete(WorkLease).where(WorkLease.work == work_name, WorkLease.item_id == item_id)
+def retry(session: Session, actor: Actor, *, work_name: str, item_id: int) -> None:
+    """Let a dead item be claimed again, with all its attempts; anything else is left alone."""
+    freed = session.execute(
+        delete(WorkLease).where(
+            WorkLease.work == work_name, WorkLease.item_id == item_id, WorkLease.dead
+        )
     )
+    again = _declared[work_name].again
+    if freed.rowcount and again is not None:  # type: ignore[attr-defined] # as in finish
+        again(session, actor, item_id=item_id)
 
 
 @command
 def release_leases(session: Session, _actor: Actor, *, holder: str) -> None:
     """Free what a process that is known to be dead had claimed."""
     session.execute(
-        update(WorkLease)
-        .where(WorkLease.holder == holder, ~WorkLease.dead, WorkLease.last_error.is_(None))
-        .values(until=clock.now())
+        update(WorkLease).where(WorkLease.holder == holder).values(until=clock.now(), holder="")
     )
     session.execute(delete(Heartbeat).where(Heartbeat.holder == holder))
 
 
 @command
 def beat(session: Session, _actor: Actor, *, holder: str) -> None:
-    """Show that the worker lives."""
-    session.merge(Heartbeat(holder=holder, at=clock.now()))
+    """Show that the worker lives, and keep what it has in hand."""
+    now = clock.now()
+    session.merge(Heartbeat(holder=holder, at=now))
+    session.execute(update(WorkLease).where(WorkLease.holder == holder).values(until=now + LEASE))
+    session.execute(delete(Heartbeat).where(Heartbeat.at < now - FORGOTTEN))
 
 
 def dead_items(session: Session) -> list[WorkLease]:
@@ -236,18 +277,32 @@ def dead_items(session: Session) -> list[WorkLease]:
     return list(session.scalars(select(WorkLease).where(WorkLease.dead).order_by(WorkLease.work)))
 
 
-def run_once(desk: Desk, *, holder: str, most: int = 8) -> int:
-    """Claim and do what is due now, one round over all kinds of work; returns how many items were tried."""
+def run_once(
+    desk: Desk, *, holder: str, most: int = 8, stopping: Callable[[], bool] = lambda: False
+) -> int:
+    """Claim and do what is due now, up to `most` items of each kind; returns how many were tried.
+
+    Raises what the database raises when it is away: leases then stay, and are freed or run out.
+    """
     tried = 0
     for kind in declared():
-        with desk.sessions() as session:
-            if session.scalar(_unleased(kind, clock.now()).limit(1)) is None:
-                continue
-            items = claim(session, NOBODY, kind=kind, holder=holder, most=most)
-        for item_id in items:
+        for _ in range(most):
+            if stopping():
+                return tried
+            item_id = _next(desk, kind, holder=holder)
+            if item_id is None:
+                break
             _do_one(desk, kind, item_id, holder=holder)
-        tried += len(items)
+            tried += 1
     return tried
+
+
+def _next(desk: Desk, kind: Work, *, holder: str) -> int | None:
+    with desk.sessions() as session:
+        # Looking needs no write lock: an idle worker leaves the writers alone.
+        if session.scalar(_unleased(kind, clock.now()).limit(1)) is None:
+            return None
+        return claim(session, NOBODY, kind=kind, holder=holder)
 
 
 def _do_one(desk: Desk, kind: Work, item_id: int, *, holder: str) -> None:
@@ -255,10 +310,18 @@ def _do_one(desk: Desk, kind: Work, item_id: int, *, holder: str) -> None:
         outcome = kind.do(desk, item_id)
         with desk.sessions() as session:
             finish(session, NOBODY, kind=kind, item_id=item_id, holder=holder, outcome=outcome)
-    except Exception as error:
+    except OperationalError:
+        # The database's trouble is no fault of the item's: it is not put off.
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever went wrong, the item is put off
         hopeless = isinstance(error, Hopeless)
         log.warning(
-            "work failed", work=kind.name, item=item_id, error=str(error), exc_info=not hopeless
+            "work failed",
+            work=kind.name,
+            item=item_id,
+            # A message may name a person; where it happened never does.
+            error=type(error).__name__,
+            where="".join(traceback.format_tb(error.__traceback__)[-3:]),
         )
         with desk.sessions() as session:
             give_up(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import func, select
 
 from nador.kernel import clock, schema
@@ -42,8 +44,12 @@ def ready() -> Response:
 @blueprint.get("/metrics")
 @access(PUBLIC, faceless=True)
 def metrics() -> Response:
-    """Expose counters in Prometheus' text format."""
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Expose the counters of all processes in Prometheus' text format."""
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # it has no types
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
 def _database() -> None:
