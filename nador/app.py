@@ -15,7 +15,9 @@ import nador.registry
 from nador.accounts import labels as accounts_labels
 from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
+from nador.catalogue import labels as catalogue_labels
 from nador.catalogue import queries as catalogue_queries
+from nador.catalogue import views as catalogue_views
 from nador.enrolment import handlers as enrolment_handlers
 from nador.enrolment import jobs as enrolment_jobs
 from nador.enrolment import labels as enrolment_labels
@@ -42,12 +44,18 @@ LABELS = (
     kernel_labels,
     web_labels,
     accounts_labels,
+    catalogue_labels,
     enrolment_labels,
 )
-BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint, accounts_views.blueprint)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.blueprint,
+    accounts_views.blueprint,
+    catalogue_views.blueprint,
+)
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
 HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (enrolment_handlers.HANDLERS,)
 MENU: list[rendering.MenuItem] = [
+    rendering.MenuItem(msgid("Courses"), "catalogue.courses", "doc", lambda _actor: True),
     rendering.MenuItem(
         msgid("Sign in"), "accounts.sign_in", "user", lambda actor: not actor.signed_in
     ),

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from nador.app import prepare_worker, require_startable
+from nador.app import prepare_worker, require_startable, wire
+from nador.catalogue import cli as catalogue
 from nador.kernel import clock, errors, schema
-from nador.kernel.db import make_engine
+from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.i18n import translator
 from nador.kernel.supervision import supervise
 from nador.settings import DECLARED, Settings, WrongSetting
 from nador.web import security, serving
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
 
 
 @click.group()
@@ -54,6 +59,24 @@ def _startable() -> Settings:
     settings = Settings.from_environment(os.environ)
     require_startable(settings)
     return settings
+
+
+def open_sessions() -> sessionmaker[Session]:
+    """Open the database for a command; a feature's command gets this function as its object."""
+    wire()
+    engine = make_engine(Settings.from_environment(os.environ).database_url)
+    schema.check(engine)
+    return make_sessions(engine)
+
+
+@nador.group(name="import")
+@click.pass_context
+def imports(context: click.Context) -> None:
+    """Bring in what exists elsewhere."""
+    context.obj = open_sessions
+
+
+imports.add_command(catalogue.import_file)
 
 
 def main() -> None:

@@ -17,6 +17,8 @@ from nador.catalogue.rules import (
     MeetingStatus,
     Mode,
     RunStatus,
+    Schedule,
+    Sitting,
 )
 from nador.kernel.db import Base, Words, primary_key
 
@@ -211,6 +213,21 @@ class Run(Base):
         Index(None, "status", "starts_on"),
     )
 
+    @property
+    def schedule(self) -> Schedule:
+        """The dates, as the rules read them."""
+        return Schedule(
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            opens_at=self.opens_at,
+            closes_at=self.closes_at,
+        )
+
+    @property
+    def seats_left(self) -> int:
+        """How many seats nobody holds; with a queue before them they are not free to take."""
+        return self.capacity - self.seats_held
+
 
 class RunStaff(Base):
     """An instructor's grant on one run."""
@@ -253,3 +270,8 @@ class Meeting(Base):
     run: Mapped[Run] = relationship(back_populates="meetings", lazy="raise_on_sql")
 
     __table_args__ = (CheckConstraint("ends_at > starts_at", name="times"),)
+
+    @property
+    def sitting(self) -> Sitting:
+        """The time, as the rules read it."""
+        return Sitting(self.starts_at, self.ends_at)

@@ -55,6 +55,12 @@ TABLE = [
     Row("GET", "/sign-in", PUBLIC),
     Row("POST", "/sign-in", PUBLIC),
     Row("POST", "/sign-out", PUBLIC),
+    Row("GET", "/", PUBLIC),
+    Row("GET", "/courses", PUBLIC),
+    Row("GET", "/courses/<code>", PUBLIC),
+    Row("GET", "/courses/<code>/enrol", PUBLIC),
+    Row("GET", "/runs/<int:run_id>", PUBLIC),
+    Row("GET", "/runs/<int:run_id>/calendar.ics", PUBLIC),
     Row("GET", "/api/v1/openapi.json", PUBLIC),
     Row("GET", "/api/v1/docs", PUBLIC),
 ]

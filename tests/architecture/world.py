@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nador.accounts.models import Person
-from nador.catalogue.models import RunStaff
+from nador.catalogue.models import Course, RunStaff
 from nador.kernel import clock
 from nador.kernel.access import Role
 from tests.factories import (
@@ -69,6 +69,7 @@ def build(session: Session) -> World:
         "person_id": learner,
         "run_id": run.id,
         "course_id": version.course_id,
+        "code": session.get_one(Course, version.course_id).code,
         "enrolment_id": enrolment.id,
         "meeting_id": make_meeting(session, run).id,
         "filename": "css/nador.css",

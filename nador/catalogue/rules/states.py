@@ -1,4 +1,4 @@
-"""States and pure decisions of the catalogue."""
+"""The states of the catalogue's things, and what happens to them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,18 @@ class CatalogueStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+
+class Domain(StrEnum):
+    """The fields in which the institute teaches."""
+
+    FOUNDATIONS = "foundations"
+    DATA = "data"
+    AGRICULTURE = "agriculture"
+    TOURISM = "tourism"
+    ENERGY = "energy"
+    RESPONSIBLE_AI = "responsible-ai"
+    EMPLOYABILITY = "employability"
 
 
 class Mode(StrEnum):
@@ -46,6 +58,18 @@ class RunStatus(StrEnum):
 
     DRAFT = "draft"
     PUBLISHED = "published"
+    CONCLUDED = "concluded"
+    CANCELLED = "cancelled"
+
+
+class ShownState(StrEnum):
+    """How a run stands for those who look at it: its stored state, and the calendar."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    CLOSED = "closed"
+    RUNNING = "running"
+    GRADING = "grading"
     CONCLUDED = "concluded"
     CANCELLED = "cancelled"
 

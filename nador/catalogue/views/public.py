@@ -1,0 +1,124 @@
+"""The public catalogue: courses, runs, the calendar of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, redirect, request, url_for
+
+from nador.catalogue import forms, labels, queries
+from nador.catalogue.rules import RunStatus, meets
+from nador.kernel import clock
+from nador.web.access import PUBLIC, access
+from nador.web.rendering import render
+from nador.web.request import db, locale, settings, translator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("catalogue", __name__)
+
+
+def _say(name: str, label: Callable[..., str]) -> None:
+    """Let templates name a value of the catalogue in the page's language."""
+
+    def said(*values: Any) -> str:
+        return label(*values, translator())
+
+    blueprint.add_app_template_filter(said, name)
+
+
+_LABELS: dict[str, Callable[..., str]] = {
+    "domain": labels.domain,
+    "level": labels.level,
+    "mode": labels.mode,
+    "document_kind": labels.document,
+    "assessment_kind": labels.assessment_kind,
+    "course_state": labels.course_state,
+    "run_state": labels.run_state,
+    "meeting_state": labels.meeting_state,
+    "language_name": labels.language,
+    "weekday": labels.weekday,
+    "timetable": labels.timetable,
+    "period": labels.period,
+    "plain": labels.plain,
+    "share": labels.share,
+    "seats": labels.seats,
+    "queue": labels.queue,
+}
+for _name, _label in _LABELS.items():
+    _say(_name, _label)
+blueprint.add_app_template_filter(labels.run_tag, "run_tag")
+
+
+@blueprint.get("/")
+@access(PUBLIC)
+def home() -> str:
+    """The institute's front page: the search and the whole list."""
+    return _list(hero=True)
+
+
+@blueprint.get("/courses")
+@access(PUBLIC)
+def courses() -> str:
+    """The list of courses."""
+    return _list(hero=False)
+
+
+def _list(*, hero: bool) -> str:
+    every = queries.listings(db(), now=clock.now())
+    wish = forms.read_wish(request.args)
+    return render(
+        "catalogue/list.html",
+        hero=hero,
+        typed=request.args.get("q", ""),
+        listings=[listing for listing in every if meets(listing, wish)],
+        empty_catalogue=not every,
+        filters=forms.filters(every, wish, translator()),
+        conditions=forms.conditions(every, wish, translator()),
+    )
+
+
+@blueprint.get("/courses/<code>")
+@access(PUBLIC)
+def course(code: str) -> str:
+    """A course, with the runs that one can choose."""
+    now = clock.now()
+    return render("catalogue/course.html", page=queries.course_page(db(), code, now=now), now=now)
+
+
+@blueprint.get("/courses/<code>/enrol")
+@access(PUBLIC)
+def choose_run(code: str) -> ResponseReturnValue:
+    """Go on with the run that was picked on the course page."""
+    run_id = request.args.get("run", type=int)
+    if run_id is None:
+        return redirect(url_for("catalogue.course", code=code, _anchor="runs"), 303)
+    return redirect(f"{url_for('catalogue.run', run_id=run_id)}/enrol", 303)
+
+
+@blueprint.get("/runs/<int:run_id>")
+@access(PUBLIC)
+def run(run_id: int) -> str:
+    """A run: dates, place, seats, meetings."""
+    found = queries.run_page(db(), run_id)
+    now = clock.now()
+    row = queries.run_row(found, now=now, meetings=found.meetings)
+    return render(
+        "catalogue/run.html", row=row, now=now, cancelled=found.status == RunStatus.CANCELLED
+    )
+
+
+@blueprint.get("/runs/<int:run_id>/calendar.ics")
+@access(PUBLIC)
+def run_calendar(run_id: int) -> Response:
+    """The meetings of a run, for a calendar."""
+    found = queries.run_page(db(), run_id)
+    host = settings().public_url.partition("://")[2]
+    return Response(
+        labels.calendar(found, found.meetings, locale(), host=host),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{found.code}.ics"'},
+    )
