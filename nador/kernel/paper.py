@@ -32,7 +32,7 @@ _BUNDLE = "https://bundle.invalid/"
 
 
 @contextmanager
-def _without_system_fonts() -> Iterator[None]:
+def without_system_fonts() -> Iterator[None]:
     """Show fontconfig no font at all for a moment.
 
     A character that no bundled face has would otherwise be drawn with whatever the
@@ -52,7 +52,7 @@ def _without_system_fonts() -> Iterator[None]:
             os.environ["FONTCONFIG_FILE"] = before
 
 
-with _without_system_fonts():
+with without_system_fonts():
     import weasyprint
     from weasyprint.formatting_structure import boxes
     from weasyprint.layout.absolute import AbsolutePlaceholder
@@ -172,7 +172,7 @@ def render_document(
 @cache
 def font_configuration() -> FontConfiguration:
     """The process's one font configuration; a second would leak about 0.3 MB."""
-    with _without_system_fonts():
+    with without_system_fonts():
         return FontConfiguration()
 
 
@@ -232,7 +232,7 @@ def _finishing(finisher: Finisher | None) -> Finisher:
         _leave_out_empty_resources(pdf)
         if finisher:
             finisher(document, pdf)
-        _compress_once(pdf)
+        _finish_objects(pdf)
 
     return finish
 
@@ -325,20 +325,29 @@ def _texts(box: Any) -> Iterator[Any]:  # WeasyPrint's boxes have no types
                 yield kid
 
 
-class _Compressed(pydyf.Stream):
-    """A stream whose bytes are made once; pydyf would compress it again for the file's ID."""
+class Finished(pydyf.Object):
+    """An object whose bytes are made once; pydyf would make them again for the file's ID."""
 
-    def __init__(self, stream: pydyf.Stream) -> None:
+    def __init__(self, number: int, data: bytes, *, compressible: bool) -> None:
         super().__init__()
-        self.number = stream.number
-        content = zlib.compress(b"\n".join(map(_as_bytes, stream.stream)), 6)
-        extra = pydyf.Dictionary({**stream.extra, "Filter": "/FlateDecode"})
-        extra["Length"] = len(content)
-        self._data = b"\n".join((extra.data, b"stream", content, b"endstream"))
+        self.number = number
+        self._data = data
+        self._compressible = compressible
 
     @property
     def data(self) -> bytes:
         return self._data
+
+    @property
+    def compressible(self) -> bool:
+        return self._compressible
+
+
+def compressed(stream: pydyf.Stream) -> bytes:
+    """Write a stream with its content compressed once, at level 6: 9 is slower for nothing."""
+    content = zlib.compress(b"\n".join(map(_as_bytes, stream.stream)), 6)
+    extra = pydyf.Dictionary({**stream.extra, "Filter": "/FlateDecode", "Length": len(content)})
+    return b"\n".join((extra.data, b"stream", content, b"endstream"))
 
 
 def _as_bytes(item: object) -> bytes:
@@ -346,8 +355,13 @@ def _as_bytes(item: object) -> bytes:
     return written
 
 
-def _compress_once(pdf: pydyf.PDF) -> None:
-    pdf.objects[:] = [
-        _Compressed(stored) if isinstance(stored, pydyf.Stream) and stored.compress else stored
-        for stored in pdf.objects
-    ]
+def _finish_objects(pdf: pydyf.PDF) -> None:
+    pdf.objects[:] = map(_finished, pdf.objects)
+
+
+def _finished(stored: pydyf.Object) -> pydyf.Object:
+    if stored.free == "f" or isinstance(stored, Finished):
+        return stored
+    to_compress = isinstance(stored, pydyf.Stream) and stored.compress
+    data = compressed(stored) if to_compress else stored.data
+    return Finished(stored.number, data, compressible=stored.compressible)

@@ -5,7 +5,7 @@ isolated Arabic letters is wider than the joined word.
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate, groupby
 from math import floor
 
@@ -49,6 +49,7 @@ class Fitted:
     top: float
 
 
+@lru_cache(maxsize=2048)  # the institute and the title are the same for a whole run
 def fit(text: str, box: Box, *, arabic: bool = False, least_lines: int = 1) -> Fitted:
     """Choose lines and size for a text, centred in the height of its box."""
     best = _at(least_lines, text, box, arabic=arabic)
@@ -67,9 +68,10 @@ def has_vowel_marks(text: str) -> bool:
 
 def unprintable(text: str) -> tuple[str, ...]:
     """List the characters of a text that no bundled face has, each once, in order."""
-    return tuple(dict.fromkeys(char for char in text if _face_of(char, _LATIN_FIRST) is None))
+    return tuple(char for char in dict.fromkeys(text) if char not in _drawable())
 
 
+@lru_cache(maxsize=2048)
 def advance(text: str, *, arabic: bool = False) -> float:
     """Measure a line's width in ems."""
     stack = _ARABIC_FIRST if arabic else _LATIN_FIRST
@@ -132,6 +134,11 @@ def _font(face: str) -> hb.Font:
 @cache
 def _characters(face: str) -> frozenset[str]:
     return frozenset(map(chr, _font(face).face.unicodes))
+
+
+@cache
+def _drawable() -> frozenset[str]:
+    return frozenset().union(*(_characters(face.name) for face in FACES))
 
 
 def _face_of(char: str, stack: tuple[str, ...]) -> str | None:

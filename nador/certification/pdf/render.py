@@ -1,7 +1,6 @@
 """Draws a certificate: the sheet, its frame beneath, and the QR code as vectors."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cache
 from itertools import groupby
@@ -15,8 +14,10 @@ from nador.certification.facts import CertificateFacts, Kind
 from nador.certification.pdf.sheet import SHEET, compose
 from nador.kernel.paper import (
     Attachment,
+    Finished,
     Finisher,
     Stationery,
+    compressed,
     font_configuration,
     object_of,
     render_document,
@@ -72,44 +73,34 @@ def _finisher(facts: CertificateFacts) -> Finisher:
 # --- the frame: drawn once for each process, then stamped under every page ---------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """The operators that draw a frame, and the graphics states that they name."""
-
-    operators: tuple[Any, ...]
-    states: dict[str, dict[str, Any]]
-
-    def form(self) -> pydyf.Stream:
-        states = {key: pydyf.Dictionary(state) for key, state in self.states.items()}
-        return pydyf.Stream(
-            list(self.operators),
-            pydyf.Dictionary(
-                {
-                    "Type": "/XObject",
-                    "Subtype": "/Form",
-                    "BBox": pydyf.Array((0, 0, _WIDTH, _HEIGHT)),
-                    "Resources": pydyf.Dictionary({"ExtGState": pydyf.Dictionary(states)}),
-                }
-            ),
-            compress=True,
-        )
-
-
 @cache
-def _frame(kind: Kind) -> _Frame:
-    """Let WeasyPrint draw the frame's SVG on an empty page, and keep what it wrote."""
+def _frame(kind: Kind) -> bytes:
+    """Let WeasyPrint draw the frame's SVG on an empty page, and keep that as a finished form."""
     drawing = (SHEET / f"frame-{kind.value}.svg").read_text(encoding="utf-8")
-    kept: list[_Frame] = []
+    kept: list[bytes] = []
 
     def keep(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-        page, contents, resources = _only_page(pdf)
-        del page
-        kept.append(_Frame(tuple(contents.stream), dict(resources["ExtGState"])))
+        contents, resources = _only_page(pdf)
+        kept.append(compressed(_form(contents.stream, resources["ExtGState"])))
 
     weasyprint.HTML(string=drawing, url_fetcher=_stationery().fetcher).write_pdf(
         stylesheets=[_empty_page()], font_config=font_configuration(), finisher=keep
     )
     return kept[0]
+
+
+def _form(operators: list[Any], states: dict[str, Any]) -> pydyf.Stream:
+    return pydyf.Stream(
+        operators,
+        pydyf.Dictionary(
+            {
+                "Type": "/XObject",
+                "Subtype": "/Form",
+                "BBox": pydyf.Array((0, 0, _WIDTH, _HEIGHT)),
+                "Resources": pydyf.Dictionary({"ExtGState": pydyf.Dictionary(states)}),
+            }
+        ),
+    )
 
 
 def _empty_page() -> weasyprint.CSS:
@@ -119,20 +110,20 @@ def _empty_page() -> weasyprint.CSS:
 
 def _stamp_frame(pdf: pydyf.PDF, kind: Kind) -> None:
     """Draw the frame under the text, as an artifact: it says nothing to be read aloud."""
-    _page, contents, resources = _only_page(pdf)
-    form = _frame(kind).form()
+    contents, resources = _only_page(pdf)
+    form = Finished(len(pdf.objects), _frame(kind), compressible=False)
     pdf.add_object(form)
     resources["XObject"]["frame"] = form.reference
     contents.stream[:0] = [b"/Artifact BMC q /frame Do Q EMC"]
 
 
-def _only_page(pdf: pydyf.PDF) -> tuple[Any, Any, Any]:
-    """Return the one page, its content and its resources."""
+def _only_page(pdf: pydyf.PDF) -> tuple[Any, Any]:
+    """Return the content and the resources of the one page."""
     if len(pdf.page_references) != 1:
         message = f"the certificate has {len(pdf.page_references)} pages"
         raise Misdrawn(message)
     page = object_of(pdf, pdf.page_references[0])
-    return page, object_of(pdf, page["Contents"]), object_of(pdf, page["Resources"])
+    return object_of(pdf, page["Contents"]), object_of(pdf, page["Resources"])
 
 
 # --- the QR code ------------------------------------------------------------------------

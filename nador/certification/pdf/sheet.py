@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from unicodedata import name as name_of_character
 from urllib.parse import urlsplit
@@ -212,6 +212,7 @@ def _hours_in_arabic(hours: int) -> str:
             return f"{hours} {'ساعات' if 3 <= hours % 100 <= 10 else 'ساعة'}"  # noqa: PLR2004  # the grammar's own bounds
 
 
+@lru_cache(maxsize=512)
 def _day(day: date) -> dict[str, str]:
     """Say a day in the three languages; the template raises the « er » of a French first."""
     return {

@@ -1,0 +1,142 @@
+"""What a certificate costs, beside what WeasyPrint costs when it is used without care.
+
+The naive way sets the same document with the same faces, makes a FontConfiguration and
+reads the stylesheet for every call, and draws QR code and frame from SVG. It has the same
+tags and the same PDF/A level. Both are measured in turn, in one process, by CPU time; the
+naive way is measured with the prepared faces, and once more with their originals.
+
+    python -m tests.bench.bench_pdf [--rounds 35] [--renders 300]
+"""
+
+import argparse
+import gc
+import json
+import os
+import secrets
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import psutil
+import segno
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+
+from nador.certification.facts import CertificateFacts
+from nador.certification.pdf import render
+from nador.certification.pdf.fonts import FACES, ORIGINALS
+from nador.certification.pdf.sheet import SHEET, compose
+from nador.kernel.paper import without_system_fonts
+from tests.factories.facts import make_facts
+
+Way = Callable[[CertificateFacts], bytes]
+WARM_UP = 3
+# Not round numbers: a name and a code of its own for each round, as in a run.
+HOLDERS = ("Fatima-Zahra El Ouariachi", "Mohand Ameziane", "Salma Bouziane", "Nguyễn Thị Ánh")
+
+
+def measure(*, rounds: int = 35, renders: int = 300) -> dict[str, Any]:
+    """Measure medians of CPU milliseconds, their ratios, sizes, and memory over many renders."""
+    ways: dict[str, Way] = {
+        "ours": render,
+        "naive": lambda facts: _naive(facts, _prepared()),
+        "naive_originals": lambda facts: _naive(facts, _originals()),
+    }
+    spent: dict[str, list[float]] = {way: [] for way in ways}
+    sizes: dict[str, list[int]] = {way: [] for way in ways}
+    for number in range(rounds + WARM_UP):
+        facts = _someone(number)
+        for way, made in ways.items():
+            before = time.process_time()
+            pdf = made(facts)
+            if number >= WARM_UP:
+                spent[way].append((time.process_time() - before) * 1000)
+                sizes[way].append(len(pdf))
+    median = {way: statistics.median(times) for way, times in spent.items()}
+    return {
+        "cpu_ms": {way: round(value, 1) for way, value in median.items()},
+        "ratio": round(median["ours"] / median["naive"], 3),
+        "ratio_to_originals": round(median["ours"] / median["naive_originals"], 3),
+        "largest_bytes": {way: max(size) for way, size in sizes.items()},
+        "memory": memory(renders=renders),
+    }
+
+
+def memory(*, renders: int) -> dict[str, Any]:
+    """Render so many certificates and tell how much the process grew after the first tenth."""
+    process = psutil.Process()
+    settled = peak = 0
+    for number in range(renders):
+        render(_someone(number))
+        if number == renders // 10:
+            gc.collect()
+            settled = process.memory_info().rss
+        peak = max(peak, process.memory_info().rss)
+    gc.collect()
+    grown = process.memory_info().rss - settled
+    return {
+        "renders": renders,
+        "settled_mib": round(settled / 2**20, 1),
+        "peak_mib": round(peak / 2**20, 1),
+        "grown_mib": round(grown / 2**20, 2),
+        "grown_kib_per_render": round(grown / 2**10 / (renders - renders // 10), 2),
+    }
+
+
+def _someone(number: int) -> CertificateFacts:
+    code = f"NDR-{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}-8".upper()
+    return replace(
+        make_facts(),
+        holder_latin=f"{HOLDERS[number % len(HOLDERS)]} {secrets.token_hex(3)}",
+        code=code,
+        number=f"NDR-2026-{number:06}",
+        verify_url=f"https://certs.example.org/v/{code}",
+    )
+
+
+def _naive(facts: CertificateFacts, faces: str) -> bytes:
+    code = segno.make(facts.verify_url, error="m", micro=False)
+    drawn = code.svg_inline(svgclass="qr", lineclass=None, border=0, omitsize=True)
+    html = compose(facts)
+    start, end = html.index('<img class="qr"'), html.index(">", html.index('<img class="qr"')) + 1
+    frame = (SHEET / f"frame-{facts.kind.value}.svg").as_uri()
+    css = (SHEET / "certificate.css").read_text(encoding="utf-8")
+    style = f"<style>{faces}{css}@page {{ background: url({frame}) }}</style></head>"
+    html = (html[:start] + drawn + html[end:]).replace("</head>", style)
+    with without_system_fonts():
+        fonts = FontConfiguration()
+    pdf: bytes = weasyprint.HTML(string=html).write_pdf(
+        font_config=fonts, pdf_variant="pdf/a-3a", pdf_identifier=b"0" * 32
+    )
+    return pdf
+
+
+def _prepared() -> str:
+    return _font_faces({face.name: face.path.as_uri() for face in FACES})
+
+
+def _originals() -> str:
+    return _font_faces({face.name: (ORIGINALS / face.original).as_uri() for face in FACES})
+
+
+def _font_faces(addresses: dict[str, str]) -> str:
+    families = {"latin": "Cert", "arabic": "CertArabic", "tifinagh": "CertTifinagh"}
+    return "".join(
+        f"@font-face {{ font-family: {families[name]}; src: url({address}) }}\n"
+        for name, address in addresses.items()
+    )
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=35)
+    parser.add_argument("--renders", type=int, default=int(os.environ.get("PDF_RENDERS", "300")))
+    told = parser.parse_args()
+    print(json.dumps(measure(rounds=told.rounds, renders=told.renders), indent=2))
+
+
+if __name__ == "__main__":
+    main()
