@@ -149,6 +149,6 @@ def _shaped(face: str, run: str) -> float:
     buffer = hb.Buffer()
     buffer.add_str(run)
     buffer.guess_segment_properties()
-    hb.shape(_font(face), buffer, {"kern": True, "lnum": True})
+    hb.shape(_font(face), buffer, {"kern": True})
     positions = buffer.glyph_positions or ()
     return float(sum(position.x_advance for position in positions)) / UNITS_PER_EM

@@ -99,9 +99,9 @@ FACES = (
         name="latin",
         original="EBGaramond_400Regular.ttf",
         blocks=_LATIN_BLOCKS,
-        features=("kern", "mark", "mkmk", "ccmp", "locl", "liga", "rlig", "lnum", "smcp", "sups"),
+        features=("kern", "mark", "mkmk", "ccmp", "locl", "liga", "rlig", "smcp", "sups"),
         sample=_LATIN_SAMPLE,
-        shown=("lnum", "smcp"),
+        shown=("smcp",),
     ),
     Face(
         name="arabic",
