@@ -29,6 +29,8 @@ from nador.kernel.i18n import msgid
 from nador.kernel.resources import PACKAGE, folder
 from nador.kernel.supervision import die_with_parent
 from nador.settings import Settings, WrongSetting
+from nador.verification import labels as verification_labels
+from nador.verification import views as verification_views
 from nador.web import access, api, health, rendering, request, security
 from nador.web import errors as web_errors
 from nador.web import labels as web_labels
@@ -46,16 +48,19 @@ LABELS = (
     accounts_labels,
     catalogue_labels,
     enrolment_labels,
+    verification_labels,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
     accounts_views.blueprint,
     catalogue_views.blueprint,
+    verification_views.blueprint,
 )
 API_BLUEPRINTS: tuple[Blueprint, ...] = ()
 HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (enrolment_handlers.HANDLERS,)
 MENU: list[rendering.MenuItem] = [
     rendering.MenuItem(msgid("Courses"), "catalogue.courses", "doc", lambda _actor: True),
+    rendering.MenuItem(msgid("Verify"), "verification.form", "search", lambda _actor: True),
     rendering.MenuItem(
         msgid("Sign in"), "accounts.sign_in", "user", lambda actor: not actor.signed_in
     ),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, flash, get_flashed_messages, render_template, request, url_for
 from jinja2 import StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from nador.kernel.access import Actor
 from nador.kernel.i18n import LANGUAGES, pick
@@ -63,9 +64,46 @@ def render(template: str, **context: Any) -> str:
     return render_template(template, **context)
 
 
+def fill(template: str, texts: Mapping[str, str], **fixed: Any) -> str:
+    """Render a page of which thousands differ only in a few texts.
+
+    It is rendered once per language, `fixed` values and set of texts; after that the escaped texts
+    are put in their places. A template may only show a text, or ask whether it is there.
+    """
+    if request.args.keys() - {"lang"}:
+        return render_template(template, **texts, **fixed)
+    surroundings = (locale(), request.args.get("lang"), institute_name(), parts().demo)
+    key = (template, surroundings, tuple(texts), tuple(fixed.items()))
+    cut = _cuts.get(key)
+    if cut is None:
+        if len(_cuts) >= _CUTS_KEPT:
+            _cuts.clear()
+        cut = _cuts[key] = _cut(template, texts, fixed)
+    pieces = list(cut)
+    pieces[1::2] = [escape(texts[name]) for name in cut[1::2]]
+    return "".join(pieces)
+
+
+# No text that was typed holds a control character: `kernel.text` takes them out.
+_MARK = "\x1f"
+_CUTS_KEPT = 200
+_cuts: dict[tuple[Any, ...], tuple[str, ...]] = {}
+
+
+def _cut(template: str, texts: Iterable[str], fixed: Mapping[str, Any]) -> tuple[str, ...]:
+    """Render with a mark for each text, and cut there: fixed, name, fixed, name, fixed."""
+    marked = {name: Markup(f"{_MARK}{name}{_MARK}") for name in texts}  # noqa: S704 - our own names
+    return tuple(render_template(template, **marked, **fixed).split(_MARK))
+
+
 def note(text: str, kind: str = "ok") -> None:
     """Show one message on the next page; kind is ok, info, warn or bad."""
     flash(text, kind)
+
+
+def institute_name() -> str:
+    """Return the name in the page's head, in the page's language."""
+    return pick(parts().brand, locale())
 
 
 @cache
@@ -94,21 +132,17 @@ def public_style_hash() -> str:
 
 def language_links() -> list[LanguageLink]:
     """Return this very page in every language."""
-    args = {name: values for name, values in request.args.lists() if name != "lang"}
-    links = []
-    for language in LANGUAGES.values():
-        if request.endpoint and request.method == "GET":
-            url = url_for(
-                request.endpoint, **{**(request.view_args or {}), **args, "lang": language.code}
-            )
-        else:
-            url = f"{request.path}?lang={language.code}"
-        links.append(
-            LanguageLink(
-                language.code, language.own_name, language.direction, url, language.code == locale()
-            )
+    kept = [(name, one) for name, one in request.args.items(multi=True) if name != "lang"]
+    return [
+        LanguageLink(
+            language.code,
+            language.own_name,
+            language.direction,
+            f"?{urlencode([*kept, ('lang', language.code)])}",
+            language.code == locale(),
         )
-    return links
+        for language in LANGUAGES.values()
+    ]
 
 
 def menu() -> list[MenuLink]:
@@ -153,7 +187,7 @@ def install(app: Flask) -> None:
             "direction": translator().direction,
             "languages": language_links(),
             "demo": parts().demo,
-            "institute_name": pick(parts().brand, locale()),
+            "institute_name": institute_name(),
         }
 
     @app.context_processor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
 from flask_wtf.csrf import CSRFError
+from limits import parse
 from prometheus_client import Counter, Histogram
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -61,6 +63,7 @@ def install(app: Flask, settings: Settings) -> None:
     limiter.init_app(app)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(RateLimitExceeded, _slow_down)
+    app.register_error_handler(TooMany, _wait)
     pages = POLICY.format(style="'self'")
     public = POLICY.format(style=public_style_hash())
 
@@ -104,11 +107,40 @@ def _csrf_failed(_error: CSRFError) -> ResponseReturnValue:
     return errors.page(400)
 
 
+def charge(limit: str, what: str) -> None:
+    """Count one event against the asker's address; raises TooMany when that is over the limit.
+
+    For limits that count outcomes: whoever causes none is never stopped.
+    """
+    item, address = parse(limit), get_remote_address()
+    if not limiter.limiter.hit(item, what, address):
+        window = limiter.limiter.get_window_stats(item, what, address)
+        raise TooMany(wait=_until(window.reset_time))
+
+
+class TooMany(Exception):
+    """An address did something too often; `wait` is in seconds."""
+
+    def __init__(self, *, wait: int) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+def _until(reset_at: float) -> int:
+    return max(1, math.ceil(reset_at - clock.now().timestamp()))
+
+
 def _slow_down(_error: RateLimitExceeded) -> ResponseReturnValue:
     limit = limiter.current_limit
-    wait = max(1, limit.reset_at - int(clock.now().timestamp())) if limit else 60
+    return _wait(TooMany(wait=_until(limit.reset_at) if limit else 60))
+
+
+def _wait(error: TooMany) -> ResponseReturnValue:
     detail = translator().ngettext(
-        "Try again in %(count)s second.", "Try again in %(count)s seconds.", wait, count=wait
+        "Try again in %(count)s second.",
+        "Try again in %(count)s seconds.",
+        error.wait,
+        count=error.wait,
     )
     told = (
         errors.problem(429, "too_many_requests", detail)
@@ -116,7 +148,7 @@ def _slow_down(_error: RateLimitExceeded) -> ResponseReturnValue:
         else errors.page(429, detail)
     )
     response = make_response(told)
-    response.headers["Retry-After"] = str(wait)
+    response.headers["Retry-After"] = str(error.wait)
     return response
 
 

@@ -61,6 +61,8 @@ TABLE = [
     Row("GET", "/courses/<code>/enrol", PUBLIC),
     Row("GET", "/runs/<int:run_id>", PUBLIC),
     Row("GET", "/runs/<int:run_id>/calendar.ics", PUBLIC),
+    Row("GET", "/verify", PUBLIC),
+    Row("GET", "/v/<path:code>", PUBLIC, where={"code": "certificate_code"}),
     Row("GET", "/api/v1/openapi.json", PUBLIC),
     Row("GET", "/api/v1/docs", PUBLIC),
 ]

@@ -12,6 +12,7 @@ from nador.kernel.access import Role
 from tests.factories import (
     make_account,
     make_actor,
+    make_certificate,
     make_course,
     make_enrolment,
     make_institute,
@@ -64,7 +65,10 @@ def build(session: Session) -> World:
     _invite(session, world, here=here.id, there=there.id, run=run.id, other_run=other_run.id)
     learner = world.people["learner own"]
     enrolment = make_enrolment(session, run_id=run.id, person_id=learner)
+    person = session.get_one(Person, learner)
+    certificate = make_certificate(session, institute=here, run=run, person=person)
     world.ids |= {
+        "certificate_code": certificate.code,
         "institute_id": here.id,
         "person_id": learner,
         "run_id": run.id,

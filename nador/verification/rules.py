@@ -1,0 +1,166 @@
+"""What a certificate is worth on a day, and whether a typed name is its holder's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from nador.catalogue.rules import DocumentKind
+from nador.certification.rules import CertificateStatus
+from nador.kernel import clock
+from nador.kernel.db import Words
+from nador.kernel.errors import NotFound
+from nador.kernel.text import clean, fold
+
+
+class NoSuchCertificate(NotFound):
+    """The code is well formed, and no certificate has it."""
+
+    code = "no_such_certificate"
+
+
+class Verdict(StrEnum):
+    """What a certificate is worth today; the first that fits, in this order."""
+
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    VALID = "valid"
+
+
+class NameMatch(StrEnum):
+    """How a typed name compares with the holder's; it tells nothing of where they differ."""
+
+    YES = "yes"
+    CLOSE = "close"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateView:
+    """What the register says in public of one certificate; the names only to compare, if hidden."""
+
+    code: str
+    status: CertificateStatus
+    kind: DocumentKind
+    holder_latin: str | None
+    holder_arabic: str | None
+    holder_hidden: bool
+    title: Words
+    issuer: Words
+    hours: int
+    number: str
+    starts_on: date
+    ends_on: date
+    issued_on: date
+    expires_on: date | None
+    revoked_at: datetime | None
+    public_reason: str | None
+    superseded_at: datetime | None
+    superseded_by: str | None
+
+    def verdict(self, today: date) -> Verdict:
+        """Tell what it is worth; its last day still counts."""
+        if self.status is CertificateStatus.REVOKED:
+            return Verdict.REVOKED
+        if self.status is CertificateStatus.SUPERSEDED:
+            return Verdict.SUPERSEDED
+        if self.expires_on is not None and today > self.expires_on:
+            return Verdict.EXPIRED
+        return Verdict.VALID
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The holder's names, in the scripts that there are; none once the person was erased."""
+        return tuple(name for name in (self.holder_latin, self.holder_arabic) if name)
+
+    @property
+    def revoked_on(self) -> date | None:
+        """The day on the wall on which it was revoked."""
+        return clock.local(self.revoked_at).date() if self.revoked_at else None
+
+    @property
+    def superseded_on(self) -> date | None:
+        """The day on the wall on which another took its place."""
+        return clock.local(self.superseded_at).date() if self.superseded_at else None
+
+
+def published(view: CertificateView, *, today: date) -> dict[str, Any]:
+    """Give the certificate as programs read it: the shape of the contract."""
+    holder = {"latin": view.holder_latin, "arabic": view.holder_arabic}
+    return {
+        "code": view.code,
+        "status": view.verdict(today).value,
+        "kind": view.kind.value,
+        "holder": None if view.holder_hidden else holder,
+        "title": view.title,
+        "hours": view.hours,
+        "issued_on": view.issued_on.isoformat(),
+        "expires_on": view.expires_on.isoformat() if view.expires_on else None,
+        "issuer": view.issuer,
+        "revoked_on": view.revoked_on.isoformat() if view.revoked_on else None,
+        "public_reason": view.public_reason,
+        "superseded_by": view.superseded_by,
+    }
+
+
+LONG_NAME: Final = 10
+"""From so many letters on, two slips of the finger still make the same name."""
+
+
+def compare_name(typed: str, names: tuple[str, ...]) -> NameMatch:
+    """Compare a typed name with the holder's names; the order of the words does not matter."""
+    return max(
+        (_compare(typed, name) for name in names), key=_WORTH.__getitem__, default=NameMatch.NO
+    )
+
+
+_WORTH: Final = {NameMatch.NO: 0, NameMatch.CLOSE: 1, NameMatch.YES: 2}
+
+
+def _compare(typed: str, name: str) -> NameMatch:
+    given, known = fold(typed), fold(name)
+    if not given or not known:
+        return NameMatch.NO
+    said, words = _words(typed), _words(name)
+    if given == known or sorted(said) == sorted(words):
+        return NameMatch.YES
+    shorter, longer = sorted((set(said), set(words)), key=len)
+    if len(shorter) > 1 and shorter < longer:
+        return NameMatch.CLOSE
+    slips = 2 if len(known) >= LONG_NAME else 1
+    joined = "".join(sorted(said)), "".join(sorted(words))
+    near = within(given, known, slips) or within(*joined, slips)
+    return NameMatch.CLOSE if near else NameMatch.NO
+
+
+def _words(name: str) -> list[str]:
+    return [folded for word in clean(name).replace("-", " ").split(" ") if (folded := fold(word))]
+
+
+def within(one: str, other: str, slips: int) -> bool:
+    """Whether at most so many letters were left out, added or exchanged between the two.
+
+    Only the diagonal band that can still succeed is computed: names of 200 letters stay cheap.
+    """
+    if abs(len(one) - len(other)) > slips:
+        return False
+    far = slips + 1
+    above = {column: column for column in range(min(slips, len(other)) + 1)}
+    for row, letter in enumerate(one, start=1):
+        here: dict[int, int] = {}
+        for column in range(max(0, row - slips), min(len(other), row + slips) + 1):
+            if column == 0:
+                here[0] = row
+                continue
+            here[column] = min(
+                above.get(column, far) + 1,
+                here.get(column - 1, far) + 1,
+                above.get(column - 1, far) + (letter != other[column - 1]),
+            )
+        if min(here.values()) > slips:
+            return False
+        above = here
+    return above[len(other)] <= slips
