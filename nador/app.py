@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from functools import partial
@@ -90,6 +91,12 @@ def prepare_worker() -> None:
     wire()
 
 
+def prepare_demo_worker() -> None:
+    """Make a fresh process of a demo centre ready: somebody reads the terminal, so only trouble is told."""
+    security.set_up_logging(logging.WARNING)
+    wire()
+
+
 def require_startable(settings: Settings, *, demo: bool = False) -> None:
     """Refuse to start on what can't work; raises WrongSetting, WrongSchema or StaleTimeZone.
 
@@ -123,7 +130,7 @@ def served_demo() -> Flask:
 
 def _served(*, demo: bool) -> Flask:
     die_with_parent()
-    security.set_up_logging()
+    security.set_up_logging(logging.WARNING if demo else logging.INFO)
     settings = Settings.from_environment(os.environ)
     for _ in range(DATABASE_PATIENCE):
         try:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy.exc import OperationalError
 
-from nador.app import prepare_worker, require_startable, wire
 from nador.catalogue import cli as catalogue
+from nador.app import prepare_demo_worker, prepare_worker, require_startable, wire
+from nador.demo import opening
 from nador.kernel import clock, errors, schema
 from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.i18n import translator
@@ -53,6 +54,13 @@ def worker() -> None:
     settings = _startable()
     security.set_up_logging()
     supervise(settings, prepare=prepare_worker)
+
+
+@nador.command()
+def demo() -> None:
+    """Open a demo centre with accounts that everybody knows; keeps its data until next time."""
+    settings = Settings.from_environment(os.environ)
+    opening.open_centre(settings, factory="nador.app:served_demo", prepare=prepare_demo_worker)
 
 
 def _startable() -> Settings:

@@ -152,8 +152,8 @@ def _wait(error: TooMany) -> ResponseReturnValue:
     return response
 
 
-def set_up_logging() -> None:
-    """Write one JSON line an event to standard error, the libraries' events too."""
+def set_up_logging(least: int = logging.INFO) -> None:
+    """Write one JSON line an event of at least this level to standard error, the libraries' too."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -163,7 +163,7 @@ def set_up_logging() -> None:
     renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
         processors=[*shared, renderer],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
