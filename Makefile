@@ -15,20 +15,21 @@ help: ## list the commands
 .make/apt-test: deploy/apt-packages.txt tests/apt-packages.txt
 	@mkdir -p .make && $(SUDO) deploy/install-packages deploy/apt-packages.txt tests/apt-packages.txt && touch $@
 
-.make/run: requirements.lock
-	@mkdir -p .make && deploy/make-venv requirements.lock && rm -f .make/test && touch $@
+.venv/.run: requirements.lock deploy/make-venv
+	@deploy/make-venv requirements.lock && rm -f .venv/.test && touch $@
 
-.make/test: requirements-test.lock
-	@mkdir -p .make && deploy/make-venv requirements-test.lock && touch $@ .make/run
+# What tests need includes what the program needs.
+.venv/.test: requirements.lock requirements-test.lock deploy/make-venv
+	@deploy/make-venv requirements-test.lock && touch .venv/.run $@
 
 demo: .make/apt ## a demo centre on http://127.0.0.1:$PORT (8000), in the foreground
-	@[ -e .make/test ] || $(MAKE) --no-print-directory .make/run
+	@$(MAKE) --no-print-directory .venv/$$([ -e .venv/.test ] && echo .test || echo .run)
 	@exec .venv/bin/nador demo
 
-test: .make/apt-test .make/test ## every test, on SQLite and PostgreSQL, with real browsers
+test: .make/apt-test .venv/.test ## every test, on SQLite and PostgreSQL, with real browsers
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: .make/test ## format, lint, types, imports, templates, words, migrations
+check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
@@ -36,16 +37,16 @@ check: .make/test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/djlint --quiet --lint templates
 	@$(PY) -m pytest -q -p no:randomly tests/architecture
 
-bench: .make/apt-test .make/test ## the benchmarks, as ratios taken in one run
+bench: .make/apt-test .venv/.test ## the benchmarks, as ratios taken in one run
 	@$(PY) -m tests.bench $(ARGS)
 
-drill: .make/apt-test .make/test ## kill everything at seeded moments, then count what is left
+drill: .make/apt-test .venv/.test ## kill everything at seeded moments, then count what is left
 	@$(PY) -m tests.drill $(ARGS)
 
-words: .make/test ## bring the .po files up to date with the sources
+words: .venv/.test ## bring the .po files up to date with the sources
 	@$(PY) -m tests.architecture.words --update
 
-format: .make/test ## format the sources
+format: .venv/.test ## format the sources
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 
 clean: ## remove what was made, but not the instance
