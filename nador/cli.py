@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 from sqlalchemy.exc import OperationalError
@@ -12,8 +13,12 @@ from sqlalchemy.exc import OperationalError
 from nador.catalogue import cli as catalogue
 from nador.app import prepare_demo_worker, prepare_worker, require_startable, wire
 from nador.demo import opening
+from nador.kernel import backup as backups
 from nador.kernel import clock, errors, schema
 from nador.kernel.db import make_engine, make_sessions
+from nador.kernel.access import NOBODY
+from nador.kernel.db import make_engine, make_sessions
+from nador.kernel.files import FileStore
 from nador.kernel.i18n import translator
 from nador.kernel.supervision import supervise
 from nador.settings import DECLARED, Settings, WrongSetting
@@ -61,6 +66,36 @@ def demo() -> None:
     """Open a demo centre with accounts that everybody knows; keeps its data until next time."""
     settings = Settings.from_environment(os.environ)
     opening.open_centre(settings, factory="nador.app:served_demo", prepare=prepare_demo_worker)
+
+
+@nador.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write database and files, as they are at one moment, to FILE, and read it back."""
+    settings = Settings.from_environment(os.environ)
+    engine = make_engine(settings.database_url)
+    schema.check(engine)
+    summary = backups.write(make_sessions(engine), FileStore(settings.files), file)
+    click.echo(f"{sum(summary.rows.values())} rows and {summary.files} files are in {file}.")
+    click.echo(f"The keys are not: keep a copy of {settings.secret_key_file.parent} elsewhere.")
+
+
+@nador.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Fill an empty database and its files from FILE."""
+    settings = Settings.from_environment(os.environ)
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.database_url)
+    summary = backups.restore(
+        engine, make_sessions(engine), FileStore(settings.files), file, actor=NOBODY
+    )
+    click.echo(f"{sum(summary.rows.values())} rows and {summary.files} files are back.")
+    if not settings.secret_key_file.exists():
+        settings.make_secret_key()
+        click.echo(
+            f"A new key was made: put the old ones back into {settings.secret_key_file.parent}."
+        )
 
 
 def _startable() -> Settings:

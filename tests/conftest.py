@@ -92,10 +92,11 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     else:
         engine = request.getfixturevalue("_postgresql")
         yield Database("postgresql", engine.url.render_as_string(hide_password=False), engine)
-        _empty(engine)
+        empty(engine)
 
 
-def _empty(engine: Engine) -> None:
+def empty(engine: Engine) -> None:
+    """Take all rows out of a PostgreSQL database, triggers or not."""
     tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
     with engine.connect().execution_options(nador_writes=True) as connection:
         connection.execute(text("SET session_replication_role = replica"))

@@ -32,4 +32,13 @@ ERRORS: Final = {
     "row_broken": msgid(
         "Line %(line)s: the cells do not fit the columns, or a quotation mark is not closed."
     ),
+    "restore_target_not_empty": msgid(
+        "The database has rows already (in %(table)s): restore into an empty one."
+    ),
+    "backup_exists": msgid("%(path)s is there already: choose another name."),
+    "not_a_backup": msgid("%(path)s is not a whole backup."),
+    "backup_of_another_version": msgid(
+        "The backup was made at version %(found)s; this program is at %(expected)s. "
+        "Restore it with the program that made it, then run `nador migrate`."
+    ),
 }
