@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from nador.catalogue import cli as catalogue
 from nador.app import prepare_demo_worker, prepare_worker, require_startable, wire
+from nador.catalogue import cli as catalogue
 from nador.demo import opening
 from nador.kernel import backup as backups
 from nador.kernel import clock, errors, schema
-from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.access import NOBODY
 from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
@@ -72,10 +71,9 @@ def demo() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """Write database and files, as they are at one moment, to FILE, and read it back."""
+    sessions = open_sessions()
     settings = Settings.from_environment(os.environ)
-    engine = make_engine(settings.database_url)
-    schema.check(engine)
-    summary = backups.write(make_sessions(engine), FileStore(settings.files), file)
+    summary = backups.write(sessions, FileStore(settings.files), file)
     click.echo(f"{sum(summary.rows.values())} rows and {summary.files} files are in {file}.")
     click.echo(f"The keys are not: keep a copy of {settings.secret_key_file.parent} elsewhere.")
 
@@ -84,6 +82,7 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def restore(file: Path) -> None:
     """Fill an empty database and its files from FILE."""
+    wire()
     settings = Settings.from_environment(os.environ)
     settings.instance.mkdir(parents=True, exist_ok=True)
     engine = make_engine(settings.database_url)

@@ -13,8 +13,8 @@ from nador.certification.rules import CertificateStatus
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor, Role
 from nador.kernel.db import command
-from nador.kernel.errors import Conflict
 from nador.kernel.text import fold
+from nador.settings import WrongSetting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,12 +33,6 @@ GUESTS: Final = (
 )
 """The name before @nador.example, the names in both scripts, the role."""
 _EVERYWHERE: Final = (Role.ADMINISTRATOR, Role.REGISTRAR, Role.CERTIFIER)
-
-
-class NotADemo(Conflict):
-    """The database belongs to a real centre."""
-
-    code = "not_a_demo"
 
 
 def email(guest: str) -> str:
@@ -67,7 +61,10 @@ def verification_code(session: Session) -> str | None:
 def found(session: Session, _actor: Actor, *, password_hash: str) -> int:
     """Make the institute and the accounts of the guests; return the institute's id."""
     if session.scalar(select(Institute.id).limit(1)) is not None:
-        raise NotADemo
+        raise WrongSetting(
+            "This database belongs to a real centre: "
+            "point NADOR_INSTANCE at another folder for the demo centre."
+        )
     now = clock.now()
     institute = Institute(
         name={
