@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 
 import nador.registry
 from nador.accounts import labels as accounts_labels
+from nador.accounts import policy as accounts_policy
 from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
 from nador.catalogue import labels as catalogue_labels
@@ -62,6 +63,15 @@ HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (enrolment_handlers.
 MENU: list[rendering.MenuItem] = [
     rendering.MenuItem(msgid("Courses"), "catalogue.courses", "doc", lambda _actor: True),
     rendering.MenuItem(msgid("Verify"), "verification.form", "search", lambda _actor: True),
+    rendering.MenuItem(
+        msgid("People"), "accounts.people", "people", accounts_policy.may_see_people
+    ),
+    rendering.MenuItem(
+        msgid("Institute"), "accounts.institute", "edit", accounts_policy.may_administer
+    ),
+    rendering.MenuItem(
+        msgid("Audit trail"), "accounts.audit_trail", "list", accounts_policy.may_see_audit
+    ),
     rendering.MenuItem(
         msgid("Sign in"), "accounts.sign_in", "user", lambda actor: not actor.signed_in
     ),

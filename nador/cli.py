@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from sqlalchemy.exc import OperationalError
 
+from nador.accounts import cli as accounts
 from nador.app import prepare_demo_worker, prepare_worker, require_startable, wire
 from nador.catalogue import cli as catalogue
 from nador.demo import opening
@@ -121,9 +122,14 @@ def imports(context: click.Context) -> None:
 imports.add_command(catalogue.import_file)
 
 
+for _command in accounts.COMMANDS:
+    nador.add_command(_command)
+
+
 def main() -> None:
     """Run the command; a refusal is one line on standard error, and exit code 1."""
     try:
+        wire()
         nador(standalone_mode=False)
     except click.exceptions.Exit as leave:
         sys.exit(leave.exit_code)

@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from nador.accounts.rules import SignInOutcome
+from nador.accounts.rules import Scope, SignInOutcome
+from nador.kernel.access import Role
 from nador.kernel.i18n import msgid
+from nador.kernel.mail import MessageStatus
 
 ERRORS: Final = {
     "name_missing": msgid("Write a name in Latin or in Arabic letters, or in both."),
@@ -12,7 +14,20 @@ ERRORS: Final = {
     "password_guessable": msgid(
         "This password is easy to guess. Join three or four words that do not belong together."
     ),
+    "password_wrong": msgid("This is not the present password."),
     "token_reads_only": msgid("This token may only read. Use a token without the scope “read”."),
+    "token_name_missing": msgid("Say what the token is for."),
+    "scope_unknown": msgid("There is no scope “%(scope)s”."),
+    "link_dead": msgid("This link or code was used already, or it is too old. Ask for a new one."),
+    "sign_in_first": msgid("Sign in to your account, then open the link of the mail again."),
+    "email_taken": msgid("Another person has this e-mail address."),
+    "reference_taken": msgid("Another person has this reference number."),
+    "role_not_grantable": msgid(
+        "Everybody is a learner, and instructors are named on their session. Choose another role."
+    ),
+    "prefix_unreadable": msgid("A prefix has two to five letters from A to Z."),
+    "prefix_taken": msgid("Codes would be mistaken for those with the prefix %(prefix)s."),
+    "prefix_locked": msgid("The prefix stands on certificates already and cannot change."),
 }
 
 SIGN_IN_REFUSED: Final = {
@@ -22,4 +37,62 @@ SIGN_IN_REFUSED: Final = {
     SignInOutcome.UNCONFIRMED: msgid(
         "This address is not confirmed yet. A new mail with a link is on its way: open the link, then sign in."
     ),
+}
+CODE_REFUSED: Final = msgid("The reference number or the code is wrong. Check both on the sheet.")
+
+MISSING: Final = {
+    "name_ar": msgid("Name in Arabic"),
+    "name_fr": msgid("Name in French"),
+    "name_en": msgid("Name in English"),
+    "name_zgh": msgid("Name in Tifinagh"),
+    "city_ar": msgid("City in Arabic"),
+    "city_fr": msgid("City in French"),
+    "city_en": msgid("City in English"),
+    "signatory_ar": msgid("Signatory in Arabic letters"),
+    "signatory_fr": msgid("Signatory in Latin letters"),
+    "signatory_title_ar": msgid("Title of the signatory in Arabic"),
+    "signatory_title_fr": msgid("Title of the signatory in French"),
+    "signatory_title_en": msgid("Title of the signatory in English"),
+    "cndp_number": msgid("Number of the CNDP declaration"),
+}
+"""Words for what `queries.missing_for_issue` lists."""
+
+
+def role(role: Role) -> str:
+    """Name a role."""
+    match role:
+        case Role.LEARNER:
+            return msgid("Learner")
+        case Role.INSTRUCTOR:
+            return msgid("Instructor")
+        case Role.REGISTRAR:
+            return msgid("Registrar")
+        case Role.CERTIFIER:
+            return msgid("Certifier")
+        case Role.AUDITOR:
+            return msgid("Auditor")
+        case Role.ADMINISTRATOR:
+            return msgid("Administrator")
+
+
+def scope(scope: Scope) -> str:
+    """Name what a token is limited to."""
+    return msgid("Reading only") if scope is Scope.READ else role(Role(scope.value))
+
+
+def message_status(status: MessageStatus) -> str:
+    """Name the state of a mail."""
+    match status:
+        case MessageStatus.DUE:
+            return msgid("Waits to be sent")
+        case MessageStatus.SENT:
+            return msgid("Sent")
+        case MessageStatus.DEAD:
+            return msgid("Could not be sent")
+
+
+MESSAGE_LOOKS: Final = {
+    MessageStatus.DUE: "info",
+    MessageStatus.SENT: "ok",
+    MessageStatus.DEAD: "bad",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,13 +13,14 @@ from typing import TYPE_CHECKING, Final
 from zxcvbn import zxcvbn
 
 from nador.kernel import codes, text
+from nador.kernel.access import Role
 from nador.kernel.errors import Invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from nador.kernel.access import Grant
+    from nador.kernel.db import Words
 
 
 class PersonStatus(StrEnum):
@@ -66,6 +68,9 @@ CODE_LASTS: Final = {
 SHORTEST_PASSWORD: Final = 10
 LONGEST_PASSWORD: Final = 256
 WEAKEST_SCORE: Final = 2
+GRANTABLE: Final = (Role.REGISTRAR, Role.CERTIFIER, Role.AUDITOR, Role.ADMINISTRATOR)
+"""What an administrator grants; instructors are named on their run."""
+PREFIX: Final = re.compile("[A-Z]{2,5}")
 _JUDGED_LENGTH: Final = 72
 _REFERENCE: Final = 9
 
@@ -97,6 +102,11 @@ class PasswordGuessable(Invalid):
 def new_secret() -> str:
     """Draw a secret for a cookie, a token or a link: 256 random bits."""
     return secrets.token_urlsafe(32)
+
+
+def new_token() -> str:
+    """Draw an API token; its first letters tell leak scanners what it is."""
+    return f"nador_{new_secret()}"
 
 
 def new_printed_code() -> str:
@@ -160,6 +170,34 @@ def require_strong(password: str, *, known: Iterable[str | None] = ()) -> None:
         raise PasswordGuessable(field="password")
 
 
+PRINTED_IN: Final = ("ar", "fr", "en")
+"""The languages of a certificate; what its institute says stands in all of them."""
+
+
+def missing_for_issue(
+    *,
+    name: Words,
+    city: Words,
+    signatory: Words,
+    signatory_title: Words,
+    cndp_number: str | None,
+) -> list[str]:
+    """List what an institute must still say before a certificate can carry its name."""
+    asked = {
+        "name": (name, (*PRINTED_IN, "zgh")),
+        "city": (city, PRINTED_IN),
+        "signatory": (signatory, ("ar", "fr")),
+        "signatory_title": (signatory_title, PRINTED_IN),
+    }
+    missing = [
+        f"{what}_{code}"
+        for what, (words, languages) in asked.items()
+        for code in languages
+        if not words.get(code)
+    ]
+    return missing if cndp_number else [*missing, "cndp_number"]
+
+
 def scopes_allow(scopes: Iterable[str], *, changes: bool) -> bool:
     """Tell whether a token with these scopes may send a request that `changes` things."""
     return not changes or Scope.READ not in scopes
@@ -169,8 +207,3 @@ def scoped(grants: frozenset[Grant], scopes: Iterable[str]) -> frozenset[Grant]:
     """Keep the grants that the token's scopes name; a token without roles in them keeps all."""
     named = set(scopes) - {Scope.READ}
     return frozenset(grant for grant in grants if grant.role in named) if named else grants
-
-
-def is_live(*, now: datetime, last_seen_at: datetime, expires_at: datetime) -> bool:
-    """Tell whether a sign-in still counts."""
-    return now < expires_at and now < last_seen_at + IDLE

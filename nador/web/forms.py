@@ -6,17 +6,26 @@ from typing import TYPE_CHECKING, Any
 
 from flask import redirect
 from flask_wtf import FlaskForm
+from wtforms.fields import choices
 
 from nador.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, describe
 from nador.kernel.i18n import msgid
 from nador.web.request import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from flask.typing import ResponseReturnValue
 
 REQUIRED = msgid("Fill in this field.")
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """Make the choices of a select field from (value, text)."""
+    return [
+        choices.SelectChoice(value, text)  # type: ignore[attr-defined] # newer than its stubs
+        for value, text in pairs
+    ]
 
 
 class _Words:

@@ -63,6 +63,88 @@ TABLE = [
     Row("GET", "/runs/<int:run_id>/calendar.ics", PUBLIC),
     Row("GET", "/verify", PUBLIC),
     Row("GET", "/v/<path:code>", PUBLIC, where={"code": "certificate_code"}),
+    Row("GET", "/sign-up", PUBLIC),
+    Row("POST", "/sign-up", PUBLIC),
+    Row("GET", "/mail-sent", PUBLIC),
+    Row("GET", "/confirm/<secret>", PUBLIC, where={"secret": "confirm_secret"}),
+    Row("POST", "/confirm/<secret>", PUBLIC, where={"secret": "confirm_secret"}),
+    Row("GET", "/reset", PUBLIC),
+    Row("POST", "/reset", PUBLIC),
+    Row("GET", "/reset/<secret>", PUBLIC, where={"secret": "reset_secret"}),
+    Row("POST", "/reset/<secret>", PUBLIC, where={"secret": "reset_secret"}),
+    Row("GET", "/sign-in/code", PUBLIC),
+    Row("POST", "/sign-in/code", PUBLIC),
+    Row("GET", "/sign-in/link/<secret>", PUBLIC, where={"secret": "link_secret"}),
+    Row("POST", "/sign-in/link/<secret>", PUBLIC, where={"secret": "link_secret"}),
+    Row("GET", "/me/profile", SIGNED_IN),
+    Row("POST", "/me/profile", SIGNED_IN),
+    Row("GET", "/me/password", SIGNED_IN),
+    Row("POST", "/me/password", SIGNED_IN),
+    Row("GET", "/me/email", SIGNED_IN),
+    Row("POST", "/me/email", SIGNED_IN),
+    Row("POST", "/me/sessions/end", SIGNED_IN),
+    Row("POST", "/me/sessions/<int:sign_in_id>/end", "s yn nn nn nn nn nn"),
+    Row("POST", "/me/tokens", SIGNED_IN),
+    # An administrator ends anybody's token.
+    Row("POST", "/me/tokens/<int:token_id>/revoke", "s yn nn nn nn nn yy"),
+    Row("GET", "/manage/people", "s nn nn yy nn yy yy"),
+    Row("GET", "/manage/people/new", "s nn nn yy nn nn yy"),
+    Row(
+        "POST",
+        "/manage/people/new",
+        "s nn nn yy nn nn yy",
+        form={"name_latin": "Amina", "locale": "fr"},
+    ),
+    Row("GET", "/manage/people/<int:person_id>", "s nn nn yy nn yy yy"),
+    Row("GET", "/manage/people/<int:person_id>/edit", "s nn nn yy nn nn yy"),
+    Row(
+        "POST",
+        "/manage/people/<int:person_id>/edit",
+        "s nn nn yy nn nn yy",
+        form={"name_latin": "Amina", "locale": "fr", "email": "$person_email"},
+    ),
+    Row("POST", "/manage/people/<int:person_id>/names", "s nn nn yy yy nn yy"),
+    # One's own names, an administrator's: nobody decides in their own case.
+    Row(
+        "POST",
+        "/manage/people/<int:person_id>/names",
+        "s nn nn yy yy nn fy",
+        where={"person_id": "administrator_id"},
+    ),
+    Row(
+        "POST",
+        "/manage/people/<int:person_id>/code",
+        "s nn nn yy nn nn yy",
+        where={"person_id": "guest_id"},
+    ),
+    # A sheet is there only right after its code was made.
+    Row("GET", "/manage/people/<int:person_id>/code", "s nn nn nn nn nn nn"),
+    Row(
+        "POST",
+        "/manage/people/<int:person_id>/roles",
+        "s nn nn nn nn nn yn",
+        form={"role": "certifier", "institute_id": "$institute_id"},
+    ),
+    Row(
+        "POST",
+        "/manage/people/<int:person_id>/roles",
+        "s nn nn nn nn nn fn",
+        form={"role": "certifier", "institute_id": "$institute_id"},
+        where={"person_id": "administrator_id"},
+    ),
+    Row(
+        "POST",
+        "/manage/people/<int:person_id>/roles/<int:grant_id>/end",
+        "s nn nn nn nn nn yn",
+        where={"person_id": "registrar_id"},
+    ),
+    Row("GET", "/manage/institute", "s nn nn nn nn nn yy"),
+    Row("POST", "/manage/institute", "s nn nn nn nn nn yy"),
+    Row("GET", "/manage/audit", "s nn nn nn nn yy yy"),
+    Row("GET", "/manage/messages", "s nn nn nn nn nn yy"),
+    Row("GET", "/manage/messages/<int:message_id>", "s nn nn nn nn nn yy"),
+    Row("GET", "/manage/work", "s nn nn nn nn nn yy"),
+    Row("POST", "/manage/work", "s nn nn nn nn nn yy", form={"work": "mail", "item_id": "1"}),
     Row("GET", "/api/v1/openapi.json", PUBLIC),
     Row("GET", "/api/v1/docs", PUBLIC),
 ]
@@ -100,6 +182,7 @@ def house(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     settings = Settings.from_environment({"NADOR_INSTANCE": str(folder)})
     settings.make_secret_key()
     app = create_app(settings)
+    app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
     yield House(app, world, built, live)
     app.extensions["nador"].engine.dispose()
@@ -114,14 +197,16 @@ def routes(app: Flask) -> set[tuple[str, str]]:
 
 
 def test_the_table_has_every_route(house: House) -> None:
-    rows = [(row.method, row.rule) for row in TABLE]
+    rows = {(row.method, row.rule) for row in TABLE}
 
-    assert sorted(set(rows)) == sorted(rows)
     assert sorted(routes(house.app)) == sorted(rows)
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.method} {row.rule}")
+@pytest.mark.parametrize(
+    "row", TABLE, ids=lambda row: " ".join([row.method, row.rule, *row.where.values()])
+)
 def test_who_may_enter(house: House, row: Row) -> None:
+    house.renew()
     seen = ""
     for column in COLUMNS:
         with _ask(house, row, column) as answer:
@@ -175,5 +260,5 @@ def _outcome(answer: Response) -> str:
         answer.status_code == 303 and (answer.location or "").startswith("/sign-in?next=")
     ):
         return "s"
-    assert answer.status_code in {503, *range(500)}, answer.text
+    assert answer.status_code in {503, *range(500)}, answer.get_data(as_text=True)
     return {403: "f", 404: "n"}.get(answer.status_code, "y")

@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nador.accounts.models import Person
+from sqlalchemy import select
+
+from nador.accounts import rules
+from nador.accounts.models import OneTimeCode, Person, RoleGrant, SignIn, Token
+from nador.accounts.rules import CodePurpose
 from nador.catalogue.models import Course, RunStaff
 from nador.kernel import clock
 from nador.kernel.access import Role
+from nador.kernel.mail import Message
 from tests.factories import (
     make_account,
     make_actor,
@@ -78,8 +83,43 @@ def build(session: Session) -> World:
         "meeting_id": make_meeting(session, run).id,
         "filename": "css/nador.css",
     }
+    world.ids |= _ways_in(session, world)
     session.rollback()
     return world
+
+
+def _ways_in(session: Session, world: World) -> dict[str, object]:
+    """Give the learner one of each link and key; a guest has no e-mail."""
+    learner = world.people["learner own"]
+    now = clock.now()
+    secrets = {purpose: f"secret-{purpose}" for purpose in CodePurpose}
+    email = session.get_one(Person, learner).email
+    for purpose, secret in secrets.items():
+        code = OneTimeCode(
+            person_id=learner,
+            purpose=purpose,
+            secret_hash=rules.digest(secret),
+            email=email,
+            created_at=now,
+            expires_at=now + rules.CODE_LASTS[purpose],
+        )
+        store(session, code)
+    registrar = world.people["registrar own"]
+    mail = Message(recipient="a@b.example", locale="fr", subject="Bonjour", body="", created_at=now)
+    grant = select(RoleGrant.id).where(RoleGrant.person_id == registrar)
+    return {
+        "person_email": email,
+        "confirm_secret": secrets[CodePurpose.CONFIRM_EMAIL],
+        "reset_secret": secrets[CodePurpose.RESET_PASSWORD],
+        "link_secret": secrets[CodePurpose.SIGN_IN],
+        "guest_id": make_person(session, email=None).id,
+        "administrator_id": world.people["administrator own"],
+        "registrar_id": registrar,
+        "grant_id": session.scalars(grant).one(),
+        "sign_in_id": session.scalar(select(SignIn.id).where(SignIn.person_id == learner)),
+        "token_id": session.scalar(select(Token.id).where(Token.person_id == learner)),
+        "message_id": store(session, mail).id,
+    }
 
 
 def _invite(

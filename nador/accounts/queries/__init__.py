@@ -1,6 +1,34 @@
 """Reads about institutes, people, grants and the ways in."""
 
-from nador.accounts.queries.institutes import brand, is_demo
+from nador.accounts.queries.institutes import (
+    PAGE,
+    Trail,
+    administered,
+    brand,
+    first_institute,
+    institute,
+    is_demo,
+    message,
+    messages,
+    missing_for_issue,
+    operator,
+    search_audit,
+)
+from nador.accounts.queries.people import (
+    HeldRole,
+    LinkDead,
+    PeoplePage,
+    account,
+    live_code,
+    live_sign_ins,
+    live_tokens,
+    namesakes,
+    person,
+    person_by_email,
+    person_by_reference,
+    roles_of,
+    search_people,
+)
 from nador.accounts.queries.visitors import (
     Door,
     Visitor,
@@ -11,12 +39,35 @@ from nador.accounts.queries.visitors import (
 )
 
 __all__ = [
+    "PAGE",
     "Door",
+    "HeldRole",
+    "LinkDead",
+    "PeoplePage",
+    "Trail",
     "Visitor",
+    "account",
     "actor_by_email",
+    "administered",
     "brand",
     "door",
+    "first_institute",
+    "institute",
     "is_demo",
+    "live_code",
+    "live_sign_ins",
+    "live_tokens",
+    "message",
+    "messages",
+    "missing_for_issue",
+    "namesakes",
+    "operator",
+    "person",
+    "person_by_email",
+    "person_by_reference",
+    "roles_of",
+    "search_audit",
+    "search_people",
     "visitor_with_cookie",
     "visitor_with_token",
 ]

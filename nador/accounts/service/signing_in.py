@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import update
 
 from nador.accounts import queries, rules
-from nador.accounts.models import Account, SignIn, Token
-from nador.accounts.rules import SignInOutcome
+from nador.accounts.models import Account, Person, SignIn, Token
+from nador.accounts.rules import CodePurpose, SignInOutcome
 from nador.accounts.service import passwords
+from nador.accounts.service.writing import send_link
 from nador.kernel import audit, clock
 from nador.kernel.access import Actor
 from nador.kernel.db import command
@@ -29,7 +30,9 @@ class Attempt:
     secret: str = ""
 
 
-def sign_in(session: Session, actor: Actor, *, login: str, password: str, device: str) -> Attempt:
+def sign_in(
+    session: Session, actor: Actor, *, login: str, password: str, device: str, site: str
+) -> Attempt:
     """Let someone in by e-mail address or reference number, and password.
 
     The slow judgement of the password stands outside the command, and is as slow for nobody.
@@ -42,7 +45,9 @@ def sign_in(session: Session, actor: Actor, *, login: str, password: str, device
         if door and fits and passwords.is_outdated(door.password_hash or "")
         else None
     )
-    return record_attempt(session, actor, door=door, fits=fits, fresh=fresh, device=device)
+    return record_attempt(
+        session, actor, door=door, fits=fits, fresh=fresh, device=device, site=site
+    )
 
 
 @command
@@ -54,6 +59,7 @@ def record_attempt(
     fits: bool,
     fresh: str | None,
     device: str,
+    site: str,
 ) -> Attempt:
     """Write down an attempt to sign in, and open a session when the password fits."""
     account = session.get(Account, door.person_id) if door else None
@@ -62,6 +68,9 @@ def record_attempt(
         return Attempt(SignInOutcome.REFUSED)
     if door.email and account.email_confirmed_at is None:
         audit.record(session, actor, "sign_in.unconfirmed", _subject(door))
+        person = session.get_one(Person, door.person_id)
+        purpose, url = CodePurpose.CONFIRM_EMAIL, f"{site}/confirm/"
+        send_link(session, person, purpose, "accounts/mail/confirm.txt", email=door.email, url=url)
         return Attempt(SignInOutcome.UNCONFIRMED)
     if fresh:
         account.password_hash = fresh

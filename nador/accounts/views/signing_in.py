@@ -4,47 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import redirect, request
+from flask import redirect
 
 from nador.accounts import service
 from nador.accounts.forms import SignInForm
 from nador.accounts.labels import SIGN_IN_REFUSED
 from nador.accounts.rules import SignInOutcome
 from nador.accounts.views import door
+from nador.accounts.views.limits import TRIES, account_tried, failed
 from nador.accounts.views.routes import blueprint
-from nador.kernel import text
 from nador.web.access import PUBLIC, access
 from nador.web.rendering import render
-from nador.web.request import actor, db, translator
+from nador.web.request import actor, db, settings, translator
 from nador.web.security import limiter
 
 if TYPE_CHECKING:
-    from flask import Response
     from flask.typing import ResponseReturnValue
-
-TRIES = "10 per minute"
-
-
-def _account_tried() -> str:
-    return f"account:{text.fold(request.form.get('email', ''))}"
-
-
-def _failed(response: Response) -> bool:
-    # A school shares one address: those who get in don't count against the others.
-    return response.status_code != 303  # noqa: PLR2004 - the status of "go on"
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access(PUBLIC)
-@limiter.limit(TRIES, methods=["POST"], key_func=_account_tried)
-@limiter.limit(TRIES, methods=["POST"], deduct_when=_failed)
+@limiter.limit(TRIES, methods=["POST"], key_func=account_tried)
+@limiter.limit(TRIES, methods=["POST"], deduct_when=failed)
 def sign_in() -> ResponseReturnValue:
     """Ask who it is, and let them in."""
     form = SignInForm()
     if not form.validate_on_submit():
         return render("accounts/sign_in.html", form=form), 422 if form.is_submitted() else 200
     login, password = form.email.data or "", form.password.data or ""
-    attempt = service.sign_in(db(), actor(), login=login, password=password, device=door.device())
+    attempt = service.sign_in(
+        db(),
+        actor(),
+        login=login,
+        password=password,
+        device=door.device(),
+        site=settings().public_url,
+    )
     if attempt.outcome is not SignInOutcome.OPENED:
         form.refusals.append(translator().gettext(SIGN_IN_REFUSED[attempt.outcome]))
         return render("accounts/sign_in.html", form=form), 422
