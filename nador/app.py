@@ -31,6 +31,7 @@ from nador.kernel.i18n import msgid
 from nador.kernel.resources import PACKAGE, folder
 from nador.kernel.supervision import die_with_parent
 from nador.settings import Settings, WrongSetting
+from nador.verification import jobs as verification_jobs
 from nador.verification import labels as verification_labels
 from nador.verification import views as verification_views
 from nador.web import access, api, health, rendering, request, security
@@ -79,8 +80,9 @@ MENU: list[rendering.MenuItem] = [
 JOBS = (
     nador.registry,
     enrolment_jobs,
+    verification_jobs,
 )
-"""Modules that declare @work: importing them is enough."""
+"""Modules that declare @work and @check: importing them is enough."""
 
 
 DATABASE_PATIENCE = 60

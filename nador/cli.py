@@ -15,12 +15,12 @@ from nador.app import prepare_demo_worker, prepare_worker, require_startable, wi
 from nador.catalogue import cli as catalogue
 from nador.demo import opening
 from nador.kernel import backup as backups
-from nador.kernel import clock, errors, schema
+from nador.kernel import checkup, clock, errors, schema
 from nador.kernel.access import NOBODY
 from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
 from nador.kernel.i18n import translator
-from nador.kernel.supervision import supervise
+from nador.kernel.supervision import open_desk, supervise
 from nador.settings import DECLARED, Settings, WrongSetting
 from nador.web import security, serving
 
@@ -66,6 +66,25 @@ def demo() -> None:
     """Open a demo centre with accounts that everybody knows; keeps its data until next time."""
     settings = Settings.from_environment(os.environ)
     opening.open_centre(settings, factory="nador.app:served_demo", prepare=prepare_demo_worker)
+
+
+@nador.command()
+@click.option("--deep", is_flag=True, help="also compare every counter, row and file")
+def doctor(*, deep: bool) -> None:
+    """Print every setting with its source, ask every check, and exit with 1 when one is in trouble."""
+    settings = Settings.from_environment(os.environ)
+    for one in DECLARED:
+        given = os.environ.get(one.name, "").strip()
+        source = "environment" if given else "default"
+        click.echo(f"{one.name:24} {source:12} {given or one.default or '(none)'}")
+        click.echo(f"{'':24} {one.meaning}")
+    ill = False
+    for finding in checkup.examine(open_desk(settings), deep=deep):
+        ill = ill or bool(finding.troubles)
+        click.echo(f"{'WRONG' if finding.troubles else 'well':6} {finding.title}")
+        for trouble in finding.troubles:
+            click.echo(f"       - {trouble}")
+    sys.exit(1 if ill else 0)
 
 
 @nador.command()

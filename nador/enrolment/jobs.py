@@ -1,17 +1,41 @@
-"""Work that waits for nobody: offers whose deadline has passed."""
+"""Work that waits for nobody: offers whose deadline has passed. And the counters, examined."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, or_, select
+
+from nador.catalogue.models import Run
+from nador.enrolment.models import Enrolment
 from nador.enrolment.queries import lapsed_offers
+from nador.enrolment.rules import SEATED, EnrolmentStatus
 from nador.enrolment.service import lapse_offer
+from nador.kernel.checkup import check
 from nador.kernel.work import work
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nador.kernel.work import Desk
 
 
 @work("lapsed offers", due=lapsed_offers, record=lapse_offer)
 def let_offer_lapse(_desk: Desk, _item_id: int) -> None:
     """Do nothing: only the clock had to move; recording it offers the seat to the next."""
+
+
+@check("seats counted = seats taken", deep=True)
+def _seats(desk: Desk) -> Iterable[str]:
+    """Compare each run's counters with its enrolments."""
+    taken = func.count().filter(Enrolment.status.in_(SEATED))
+    waiting = func.count().filter(Enrolment.status == EnrolmentStatus.WAITLISTED)
+    rows = (
+        select(Run.code, Run.seats_held, taken, Run.waiting, waiting)
+        .outerjoin(Enrolment, Enrolment.run_id == Run.id)
+        .group_by(Run.id)
+        .having(or_(Run.seats_held != taken, Run.waiting != waiting))
+    )
+    with desk.reading() as session:
+        for code, held, seats, queue, waits in session.execute(rows):
+            yield f"{code}: {held} seats counted, {seats} taken; {queue} counted waiting, {waits} wait."

@@ -40,7 +40,6 @@ def serve(factory: str, *, host: str, port: int, processes: int) -> None:
             respawn_failed_workers=True,
             workers_kill_timeout=GRACE,
             log_level=LogLevels.warning,
-            process_name="nador",
         ).serve()
 
 
