@@ -17,6 +17,10 @@ from nador.accounts import labels as accounts_labels
 from nador.accounts import policy as accounts_policy
 from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
+from nador.assessment import api as assessment_api
+from nador.assessment import handlers as assessment_handlers
+from nador.assessment import labels as assessment_labels
+from nador.assessment import views as assessment_views
 from nador.catalogue import labels as catalogue_labels
 from nador.catalogue import queries as catalogue_queries
 from nador.catalogue import views as catalogue_views
@@ -25,6 +29,7 @@ from nador.enrolment import jobs as enrolment_jobs
 from nador.enrolment import labels as enrolment_labels
 from nador.kernel import clock, errors, events, schema
 from nador.kernel import labels as kernel_labels
+from nador.kernel.access import Role
 from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
 from nador.kernel.i18n import msgid
@@ -52,18 +57,29 @@ LABELS = (
     catalogue_labels,
     enrolment_labels,
     verification_labels,
+    assessment_labels,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
     accounts_views.blueprint,
     catalogue_views.blueprint,
     verification_views.blueprint,
+    assessment_views.blueprint,
 )
-API_BLUEPRINTS: tuple[Blueprint, ...] = ()
-HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (enrolment_handlers.HANDLERS,)
+API_BLUEPRINTS: tuple[Blueprint, ...] = (assessment_api.blueprint,)
+HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (
+    enrolment_handlers.HANDLERS,
+    assessment_handlers.HANDLERS,
+)
 MENU: list[rendering.MenuItem] = [
     rendering.MenuItem(msgid("Courses"), "catalogue.courses", "doc", lambda _actor: True),
     rendering.MenuItem(msgid("Verify"), "verification.form", "search", lambda _actor: True),
+    rendering.MenuItem(
+        msgid("Teaching"),
+        "assessment.teach",
+        "list",
+        lambda actor: bool(actor.roles() - {Role.LEARNER, Role.CERTIFIER, Role.AUDITOR}),
+    ),
     rendering.MenuItem(
         msgid("People"), "accounts.people", "people", accounts_policy.may_see_people
     ),

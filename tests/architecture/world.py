@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -10,7 +11,9 @@ from sqlalchemy import select
 from nador.accounts import rules
 from nador.accounts.models import OneTimeCode, Person, RoleGrant, SignIn, Token
 from nador.accounts.rules import CodePurpose
+from nador.assessment.models import Assessment
 from nador.catalogue.models import Course, RunStaff
+from nador.catalogue.rules import AssessmentKind
 from nador.kernel import clock
 from nador.kernel.access import Role
 from nador.kernel.mail import Message
@@ -81,6 +84,8 @@ def build(session: Session) -> World:
         "code": session.get_one(Course, version.course_id).code,
         "enrolment_id": enrolment.id,
         "meeting_id": make_meeting(session, run).id,
+        "assessment_id": store(session, _assessment(run.id)).id,
+        "reference": enrolment.reference,
         "filename": "css/nador.css",
     }
     world.ids |= _ways_in(session, world)
@@ -120,6 +125,19 @@ def _ways_in(session: Session, world: World) -> dict[str, object]:
         "token_id": session.scalar(select(Token.id).where(Token.person_id == learner)),
         "message_id": store(session, mail).id,
     }
+
+
+def _assessment(run_id: int) -> Assessment:
+    return Assessment(
+        run_id=run_id,
+        position=1,
+        code="QCM",
+        kind=AssessmentKind.QUIZ,
+        title={"en": "Quiz"},
+        weight=Decimal(100),
+        out_of=Decimal(20),
+        minimum=Decimal(0),
+    )
 
 
 def _invite(

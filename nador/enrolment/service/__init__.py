@@ -14,6 +14,7 @@ from nador.enrolment.service.places import (
     empty_run,
     enrol,
     record_equivalence,
+    reopen,
     withdraw,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "mark_attendance",
     "promote",
     "record_equivalence",
+    "reopen",
     "save_attendance",
     "withdraw",
 ]

@@ -188,6 +188,18 @@ def conclude(
 
 
 @command
+def reopen(session: Session, actor: Actor, *, run_id: int) -> list[Enrolment]:
+    """Take back what was decided about a run's learners: their places are active again."""
+    run = queries.run_for_update(session, run_id)
+    decided = queries.people_of(session, run_id, EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
+    for enrolment in decided:
+        policy.require_conclude(actor, enrolment.person_id, institute_id=run.institute_id)
+        seats.move(enrolment, run, EnrolmentStatus.ACTIVE)
+        enrolment.ended_at = None
+    return list(decided)
+
+
+@command
 def empty_run(session: Session, actor: Actor, *, run_id: int, reason: str) -> None:
     """End every open claim on a run that will not take place."""
     run = queries.run_for_update(session, run_id)

@@ -1,4 +1,4 @@
-"""Marks, minimums and decisions: pure rules of assessment."""
+"""States of assessment, and what it tells the features above."""
 
 from __future__ import annotations
 
@@ -39,6 +39,33 @@ class ResultSource(StrEnum):
     RECORDED = "recorded"
 
 
+class RuleKind(StrEnum):
+    """The rules that decide a result, each a line of its trace."""
+
+    MINIMUM = "minimum"
+    ATTENDANCE = "attendance"
+    GRADES = "grades"
+    PASS_MARK = "pass_mark"  # noqa: S105 - the name of a rule, not a password
+    RECORDED = "recorded"
+
+
+class Verdict(StrEnum):
+    """What one rule says about one learner."""
+
+    MET = "met"
+    UNMET = "unmet"
+    MISSING = "missing"
+    EXCUSED = "excused"
+
+
+class RowFilter(StrEnum):
+    """Which learners a gradebook shows."""
+
+    ALL = "all"
+    UNGRADED = "ungraded"
+    FAILING = "failing"
+
+
 @dataclass(frozen=True, slots=True)
 class GradesReleased:
     """The learners of a run can see their grades now."""
@@ -49,5 +76,12 @@ class GradesReleased:
 @dataclass(frozen=True, slots=True)
 class RunConcluded:
     """A person confirmed the results of a run."""
+
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunReopened:
+    """The results of a run are no longer confirmed: its grades may change again."""
 
     run_id: int

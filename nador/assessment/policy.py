@@ -1,0 +1,59 @@
+"""Who may see, grade, release and conclude; the same answers for pages, API and command line."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from nador.kernel.access import Action, Actor, require, require_not_own_case
+
+
+class OnRun(Protocol):
+    """A run, as far as permission asks: its own id, and whose it is."""
+
+    @property
+    def id(self) -> int:
+        """The run."""
+
+    @property
+    def institute_id(self) -> int:
+        """The institute that delivers it."""
+
+
+def may(actor: Actor, action: Action, run: OnRun) -> bool:
+    """Whether the actor may do this on the run."""
+    return actor.may(action, institute_id=run.institute_id, run_id=run.id)
+
+
+def require_may_see(actor: Actor, run: OnRun) -> None:
+    """Hide the gradebook from those who may not know it."""
+    require(actor, Action.SEE_GRADEBOOK, institute_id=run.institute_id, run_id=run.id)
+
+
+def require_may_grade(actor: Actor, run: OnRun) -> None:
+    """Let instructors of the run and administrators grade."""
+    _require(actor, Action.GRADE, run)
+
+
+def require_may_release(actor: Actor, run: OnRun) -> None:
+    """Let the run's staff show grades to learners."""
+    _require(actor, Action.RELEASE, run)
+
+
+def require_may_conclude(actor: Actor, run: OnRun) -> None:
+    """Let registrars and administrators confirm results."""
+    _require(actor, Action.CONCLUDE, run)
+
+
+def require_not_own(actor: Actor, learner_id: int) -> None:
+    """Nobody grades or concludes for themselves."""
+    require_not_own_case(actor, learner_id)
+
+
+def _require(actor: Actor, action: Action, run: OnRun) -> None:
+    require(
+        actor,
+        action,
+        institute_id=run.institute_id,
+        run_id=run.id,
+        seen=Action.SEE_GRADEBOOK,
+    )

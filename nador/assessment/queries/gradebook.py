@@ -1,0 +1,368 @@
+"""The gradebook of a run in four queries, whole or by the page."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, and_, case, func, or_, select
+
+from nador.accounts.models import Person
+from nador.assessment import rules
+from nador.assessment.models import Assessment, Grade, Result
+from nador.assessment.queries.grades import run_of
+from nador.assessment.rules import (
+    Decision,
+    GradeState,
+    Outcome,
+    PassRules,
+    PlanLine,
+    Presence,
+    RowFilter,
+    Standing,
+    Standstill,
+    Verdict,
+)
+from nador.catalogue.models import Meeting, Run
+from nador.catalogue.rules import DocumentKind, MeetingStatus
+from nador.enrolment.models import Attendance, Enrolment
+from nador.enrolment.rules import AttendanceStatus, EnrolmentStatus
+from nador.kernel import clock
+from nador.kernel.errors import NotFound
+from nador.kernel.text import search_terms
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from nador.kernel.errors import Conflict
+
+PAGE_SIZE = 50
+LISTED = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
+"""Who stands in a gradebook: learners with a seat, and those whose result is final."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One grade; `version` 0 means that none was ever given."""
+
+    value: Decimal | None = None
+    state: GradeState = GradeState.UNGRADED
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One assessment, and how far its grading is."""
+
+    assessment: Assessment
+    graded: int
+    provisional: int
+
+    @property
+    def released(self) -> bool:
+        """Whether learners see everything that was graded in it."""
+        return self.assessment.released_at is not None and not self.provisional
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One learner: who, attendance, grades by assessment, and what the rules say now."""
+
+    enrolment_id: int
+    reference: str
+    person_id: int
+    name_latin: str | None
+    name_arabic: str | None
+    status: EnrolmentStatus
+    presence: Presence
+    cells: dict[int, Cell]
+    outcome: Outcome
+    confirmed_at: datetime | None
+
+    @property
+    def failing(self) -> bool:
+        """Whether a rule is not met already, or the recorded decision is a fail."""
+        return self.outcome.decision is Decision.FAIL or any(
+            line.verdict is Verdict.UNMET for line in self.outcome.trace
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gradebook:
+    """A run, its columns, and the rows asked for; `total` counts those of all pages."""
+
+    run: Run
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+    total: int
+    page: int
+
+    @property
+    def has_next(self) -> bool:
+        """Whether another page follows."""
+        return self.page * PAGE_SIZE < self.total
+
+
+def pass_rules(run: Run) -> PassRules:
+    """What the run's course version asks for."""
+    version = run.version
+    return PassRules(
+        document=version.document,
+        mark_scale=version.mark_scale,
+        pass_mark=version.pass_mark,
+        min_attendance=version.min_attendance,
+        mentions=version.mentions,
+    )
+
+
+def plan_of(assessments: Iterable[Assessment]) -> list[PlanLine]:
+    """The plan of a run, as rules read it."""
+    return [
+        PlanLine(
+            assessment_id=each.id,
+            code=each.code,
+            weight=each.weight,
+            out_of=each.out_of,
+            minimum=each.minimum,
+        )
+        for each in assessments
+    ]
+
+
+def gradebook(
+    session: Session,
+    run_id: int,
+    *,
+    show: RowFilter = RowFilter.ALL,
+    typed: str = "",
+    page: int | None = None,
+) -> Gradebook:
+    """Read a run's gradebook by name, in four queries; `page` counts from 1, None is the whole.
+
+    Raises NotFound.
+    """
+    run = run_of(session, run_id)
+    columns = _columns(session, run_id)
+    asked = _learners(run_id, show=show, typed=typed, assessments=len(columns))
+    # Who fails is decided by rules that no database knows: those are read whole.
+    cut = page is not None and show is not RowFilter.FAILING
+    if cut and page is not None:
+        asked = asked.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    found = session.execute(asked).all()
+    rows = _rows(session, run, columns, found)
+    total = (found[0].total if found else 0) if cut else len(rows)
+    if show is RowFilter.FAILING:
+        rows = [row for row in rows if row.failing]
+        total = len(rows)
+        if page is not None:
+            rows = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return Gradebook(run=run, columns=columns, rows=rows, total=total, page=page or 1)
+
+
+def learner_row(session: Session, run_id: int, enrolment_id: int) -> tuple[Row, Sequence[Column]]:
+    """Read one learner's row of a run's gradebook, with its columns; raises NotFound."""
+    run = run_of(session, run_id)
+    columns = _columns(session, run_id)
+    asked = _learners(run_id, show=RowFilter.ALL, typed="", assessments=len(columns))
+    found = session.execute(asked.where(Enrolment.id == enrolment_id)).all()
+    if not found:
+        raise NotFound
+    return _rows(session, run, columns, found)[0], columns
+
+
+def obstacles(session: Session, book: Gradebook) -> list[Conflict]:
+    """List what keeps the run of a whole gradebook from being concluded."""
+    run = book.run
+    attested = run.version.document is DocumentKind.ATTESTATION
+    return rules.obstacles(
+        Standstill(
+            status=run.status,
+            ended=run.ends_on < clock.today(),
+            open_learners=sum(row.status is EnrolmentStatus.ACTIVE for row in book.rows),
+            meetings_unsettled=_unsettled(session, run.id),
+            assessments_unreleased=0
+            if attested
+            else sum(not column.released for column in book.columns),
+        )
+    )
+
+
+def _unsettled(session: Session, run_id: int) -> int:
+    return (
+        session.scalar(
+            select(func.count())
+            .select_from(Meeting)
+            .where(
+                Meeting.run_id == run_id,
+                Meeting.status == MeetingStatus.PLANNED,
+                Meeting.ends_at < clock.now(),
+            )
+        )
+        or 0
+    )
+
+
+def _columns(session: Session, run_id: int) -> list[Column]:
+    counts = (
+        select(
+            Grade.assessment_id,
+            func.sum(case((Grade.state != GradeState.UNGRADED, 1), else_=0)).label("graded"),
+            func.sum(case((Grade.state == GradeState.PROVISIONAL, 1), else_=0)).label(
+                "provisional"
+            ),
+        )
+        .join(Enrolment, Enrolment.id == Grade.enrolment_id)
+        .where(Enrolment.run_id == run_id, Enrolment.status.in_(LISTED))
+        .group_by(Grade.assessment_id)
+        .subquery()
+    )
+    found = session.execute(
+        select(Assessment, counts.c.graded, counts.c.provisional)
+        .outerjoin(counts, counts.c.assessment_id == Assessment.id)
+        .where(Assessment.run_id == run_id)
+        .order_by(Assessment.position)
+    )
+    return [Column(each, int(graded or 0), int(waiting or 0)) for each, graded, waiting in found]
+
+
+def _learners(
+    run_id: int, *, show: RowFilter, typed: str, assessments: int
+) -> Select[*tuple[Any, ...]]:
+    marked = _attendance(run_id)
+    held = (
+        select(func.count())
+        .select_from(Meeting)
+        .where(Meeting.run_id == run_id, Meeting.status == MeetingStatus.HELD)
+        .scalar_subquery()
+    )
+    asked = (
+        select(
+            Enrolment.id,
+            Enrolment.reference,
+            Enrolment.person_id,
+            Enrolment.status,
+            Person.name_latin,
+            Person.name_arabic,
+            held.label("held"),
+            marked.c.attended,
+            marked.c.excused,
+            marked.c.marked,
+            Result.decision,
+            Result.mark,
+            Result.attendance,
+            Result.mention,
+            Result.trace,
+            Result.source,
+            Result.confirmed_at,
+            func.count().over().label("total"),
+        )
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(marked, marked.c.enrolment_id == Enrolment.id)
+        .outerjoin(Result, Result.enrolment_id == Enrolment.id)
+        .where(Enrolment.run_id == run_id, Enrolment.status.in_(LISTED))
+        .order_by(Person.name_folded, Enrolment.id)
+    )
+    for term in search_terms(typed):
+        asked = asked.where(
+            or_(
+                Person.name_folded.contains(term, autoescape=True),
+                func.lower(Enrolment.reference).contains(term, autoescape=True),
+            )
+        )
+    if show is RowFilter.UNGRADED:
+        settled = (
+            select(func.count())
+            .select_from(Grade)
+            .where(Grade.enrolment_id == Enrolment.id, Grade.state != GradeState.UNGRADED)
+            .scalar_subquery()
+        )
+        asked = asked.where(settled < assessments)
+    return asked
+
+
+def _attendance(run_id: int) -> Any:
+    status = Attendance.status
+
+    def count(*states: AttendanceStatus) -> Any:
+        return func.sum(case((status.in_(states), 1), else_=0))
+
+    return (
+        select(
+            Attendance.enrolment_id,
+            count(AttendanceStatus.PRESENT, AttendanceStatus.LATE).label("attended"),
+            count(AttendanceStatus.EXCUSED).label("excused"),
+            func.sum(case((status != AttendanceStatus.UNMARKED, 1), else_=0)).label("marked"),
+        )
+        .join(
+            Meeting,
+            and_(Meeting.id == Attendance.meeting_id, Meeting.status == MeetingStatus.HELD),
+        )
+        .where(Meeting.run_id == run_id)
+        .group_by(Attendance.enrolment_id)
+        .subquery()
+    )
+
+
+def _rows(session: Session, run: Run, columns: Sequence[Column], found: Sequence[Any]) -> list[Row]:
+    asked = pass_rules(run)
+    plan = plan_of(column.assessment for column in columns)
+    cells = _cells(session, run.id, [row.id for row in found])
+    return [_row(row, asked, plan, cells.get(row.id, {})) for row in found]
+
+
+def _row(row: Any, asked: PassRules, plan: list[PlanLine], cells: dict[int, Cell]) -> Row:
+    presence = Presence(
+        held=int(row.held or 0),
+        attended=int(row.attended or 0),
+        excused=int(row.excused or 0),
+        marked=int(row.marked or 0),
+    )
+    # A final or imported result is what was recorded, never what today's grades would give.
+    final = row.decision is not None and (
+        row.source is rules.ResultSource.RECORDED or row.status is not EnrolmentStatus.ACTIVE
+    )
+    return Row(
+        enrolment_id=row.id,
+        reference=row.reference,
+        person_id=row.person_id,
+        name_latin=row.name_latin,
+        name_arabic=row.name_arabic,
+        status=row.status,
+        presence=presence,
+        cells=cells,
+        outcome=rules.recorded_outcome(
+            row.decision,
+            mark=row.mark,
+            attendance=row.attendance,
+            mention=row.mention,
+            trace=row.trace,
+        )
+        if final
+        else rules.decide(asked, plan, _standings(cells), presence),
+        confirmed_at=row.confirmed_at,
+    )
+
+
+def _standings(cells: dict[int, Cell]) -> dict[int, Standing]:
+    return {
+        assessment_id: Standing(cell.value, excused=cell.state is GradeState.EXCUSED)
+        for assessment_id, cell in cells.items()
+    }
+
+
+def _cells(session: Session, run_id: int, enrolment_ids: list[int]) -> dict[int, dict[int, Cell]]:
+    asked = (
+        select(Grade.enrolment_id, Grade.assessment_id, Grade.value, Grade.state, Grade.version)
+        .join(Assessment, Assessment.id == Grade.assessment_id)
+        .where(Assessment.run_id == run_id)
+    )
+    if len(enrolment_ids) <= PAGE_SIZE:
+        asked = asked.where(Grade.enrolment_id.in_(enrolment_ids))
+    cells: dict[int, dict[int, Cell]] = defaultdict(dict)
+    for enrolment_id, assessment_id, value, state, version in session.execute(asked):
+        cells[enrolment_id][assessment_id] = Cell(value, state, version)
+    return cells

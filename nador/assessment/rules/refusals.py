@@ -1,0 +1,75 @@
+"""What assessment refuses."""
+
+from nador.kernel.errors import Conflict, Invalid
+
+
+class MarkUnreadable(Invalid):
+    """What was typed is not a number of the usual form."""
+
+    code = "mark_unreadable"
+
+
+class MarkTooFine(Invalid):
+    """A mark has more than two decimal places."""
+
+    code = "mark_too_fine"
+
+
+class MarkOutOfRange(Invalid):
+    """A mark is below zero or above `out_of`."""
+
+    code = "mark_out_of_range"
+
+
+class MarkAndExcuse(Invalid):
+    """A learner can't be both marked and excused."""
+
+    code = "mark_and_excuse"
+
+
+class ReasonNeeded(Invalid):
+    """A released grade changes only with a reason."""
+
+    code = "reason_needed"
+
+
+class GradeStale(Conflict):
+    """Someone else changed the grade meanwhile: `yours` and `theirs`, and their `version`."""
+
+    code = "stale"
+
+
+class LearnerNotActive(Conflict):
+    """Only a learner with a seat on the run can be graded."""
+
+    code = "learner_not_active"
+
+
+class ResultConfirmed(Conflict):
+    """The learner's result is confirmed: its grades rest, unless the run is reopened."""
+
+    code = "result_confirmed"
+
+
+class RunNotEnded(Conflict):
+    """A run is concluded after its last day, once: `ends_on`."""
+
+    code = "run_not_ended"
+
+
+class RunNotConcludable(Conflict):
+    """A draft, a cancelled run, or a concluded one without open learners has nothing to conclude."""
+
+    code = "run_not_concludable"
+
+
+class MeetingsUnsettled(Conflict):
+    """Past meetings are still planned: `count` of them were neither held nor cancelled."""
+
+    code = "meetings_unsettled"
+
+
+class GradesNotReleased(Conflict):
+    """Grades of `count` assessments are not released yet."""
+
+    code = "grades_not_released"

@@ -1,0 +1,252 @@
+"""Setting grades and showing them; every change leaves who, when, from, to and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import update
+
+from nador.assessment import policy, queries, rules
+from nador.assessment.models import Assessment, Grade, GradeChange
+from nador.assessment.rules import GradesReleased, GradeState
+from nador.enrolment.rules import EnrolmentStatus
+from nador.kernel import audit, clock, events
+from nador.kernel.db import command
+from nador.kernel.errors import DomainError, Invalid, NotFound
+from nador.kernel.text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from nador.enrolment.models import Enrolment
+    from nador.kernel.access import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeEntry:
+    """One grade as somebody wants it; `value` None and not excused clears it.
+
+    `expected_version` is what the grader saw, None where they don't say; `must_be_new` means that
+    they saw no grade at all.
+    """
+
+    assessment_id: int
+    enrolment_id: int
+    value: Decimal | None = None
+    excused: bool = False
+    reason: str = ""
+    expected_version: int | None = None
+    must_be_new: bool = False
+
+
+class GradesRefused(Invalid):
+    """Some of many grades were refused, so none was kept; `refusals` says which and why."""
+
+    code = "grades_refused"
+
+    def __init__(self, refusals: Sequence[tuple[GradeEntry, DomainError]]) -> None:
+        self.refusals = list(refusals)
+        super().__init__(count=len(self.refusals))
+
+    def __reduce__(self) -> tuple[type[GradesRefused], tuple[object, ...]]:
+        """Go between processes with the refusals, not with the count alone."""
+        return type(self), (self.refusals,)
+
+
+@command
+def set_grade(  # noqa: PLR0913 - each argument is a fact of the grade, and all are named
+    session: Session,
+    actor: Actor,
+    *,
+    assessment_id: int,
+    enrolment_id: int,
+    value: Decimal | None,
+    excused: bool = False,
+    reason: str = "",
+    expected_version: int | None = None,
+    must_be_new: bool = False,
+) -> Grade:
+    """Set, excuse or clear one grade, unless somebody changed it since the grader looked.
+
+    Raises GradeStale, MarkOutOfRange, ReasonNeeded, LearnerNotActive, ResultConfirmed, OwnCase.
+    """
+    entry = GradeEntry(
+        assessment_id=assessment_id,
+        enrolment_id=enrolment_id,
+        value=value,
+        excused=excused,
+        reason=reason,
+        expected_version=expected_version,
+        must_be_new=must_be_new,
+    )
+    return _set(session, actor, entry)
+
+
+@command
+def set_grades(session: Session, actor: Actor, *, entries: Sequence[GradeEntry]) -> list[Grade]:
+    """Set many grades, all or none; raises GradesRefused with the reason of each refusal."""
+    grades: list[Grade] = []
+    refusals: list[tuple[GradeEntry, DomainError]] = []
+    for entry in entries:
+        try:
+            grades.append(_set(session, actor, entry))
+        except NotFound:
+            raise
+        except DomainError as error:
+            refusals.append((entry, error))
+    if refusals:
+        raise GradesRefused(refusals)
+    return grades
+
+
+def _set(session: Session, actor: Actor, entry: GradeEntry) -> Grade:
+    assessment = queries.assessment_of(session, entry.assessment_id)
+    run = queries.run_to_grade(session, assessment.run_id)
+    policy.require_may_see(actor, run)
+    policy.require_may_grade(actor, run)
+    enrolment = queries.enrolment_to_grade(session, entry.enrolment_id, run_id=run.id)
+    policy.require_not_own(actor, enrolment.person_id)
+    _require_open(enrolment)
+    value = entry.value
+    if value is not None:
+        value = rules.check_mark(value, out_of=assessment.out_of, field="value")
+    grade = queries.grade_of(
+        session, assessment_id=entry.assessment_id, enrolment_id=entry.enrolment_id
+    )
+    was = grade.state if grade is not None else GradeState.UNGRADED
+    new = rules.change_of(value, excused=entry.excused, was=was)
+    if grade is not None and (grade.value, grade.state) == (new.value, new.state):
+        # The same request again: RFC 9110, 13.1.1 lets it succeed whatever version it names.
+        return grade
+    _require_fresh(entry, grade, value)
+    reason = clean(entry.reason)
+    if not reason and rules.was_seen(was, released=assessment.released_at is not None):
+        raise rules.ReasonNeeded(field="reason")
+    return _write(session, actor, entry, grade=grade, new=new, reason=reason)
+
+
+def _require_open(enrolment: Enrolment) -> None:
+    if enrolment.status in {EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED}:
+        raise rules.ResultConfirmed
+    if enrolment.status is not EnrolmentStatus.ACTIVE:
+        raise rules.LearnerNotActive
+
+
+def _require_fresh(entry: GradeEntry, grade: Grade | None, value: Decimal | None) -> None:
+    """Refuse what was decided while looking at another grade than the one that stands."""
+    seen = entry.expected_version
+    version = grade.version if grade is not None else 0
+    if (entry.must_be_new and grade is not None) or (seen is not None and seen != version):
+        theirs = grade.value if grade is not None else None
+        raise rules.GradeStale(yours=value, theirs=theirs, version=version)
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    entry: GradeEntry,
+    *,
+    grade: Grade | None,
+    new: rules.Change,
+    reason: str,
+) -> Grade:
+    now = clock.now()
+    before = (grade.value, grade.state) if grade is not None else (None, GradeState.UNGRADED)
+    if grade is None:
+        grade = Grade(
+            assessment_id=entry.assessment_id,
+            enrolment_id=entry.enrolment_id,
+            version=0,
+            changed_at=now,
+        )
+        session.add(grade)
+    grade.value, grade.state = new.value, new.state
+    grade.version += 1
+    grade.changed_at, grade.changed_by_id = now, actor.person_id
+    session.flush()
+    session.add(
+        GradeChange(
+            grade_id=grade.id,
+            at=now,
+            by_id=actor.person_id,
+            from_value=before[0],
+            from_state=before[1],
+            to_value=new.value,
+            to_state=new.state,
+            reason=reason,
+        )
+    )
+    return grade
+
+
+@command
+def release(
+    session: Session,
+    actor: Actor,
+    *,
+    run_id: int,
+    assessment_ids: Collection[int] | None = None,
+) -> list[Assessment]:
+    """Show the run's learners their grades: those of some assessments, or of all; again is harmless."""
+    run = queries.run_to_conclude(session, run_id)
+    policy.require_may_see(actor, run)
+    policy.require_may_release(actor, run)
+    chosen = [
+        each
+        for each in queries.assessments(session, run_id)
+        if assessment_ids is None or each.id in assessment_ids
+    ]
+    if assessment_ids is not None and {each.id for each in chosen} != set(assessment_ids):
+        raise NotFound
+    now = clock.now()
+    shown = _show(session, actor, [each.id for each in chosen], now=now)
+    fresh = [each for each in chosen if each.released_at is None]
+    for each in fresh:
+        each.released_at = now
+    if shown or fresh:
+        audit.record(
+            session,
+            actor,
+            "grades.released",
+            f"run:{run_id}",
+            institute_id=run.institute_id,
+            assessments=[each.code for each in chosen],
+            grades=shown,
+        )
+        events.emit(session, actor, GradesReleased(run_id=run_id))
+    return chosen
+
+
+def _show(session: Session, actor: Actor, assessment_ids: list[int], *, now: datetime) -> int:
+    """Turn provisional grades into released ones, each with its line of history."""
+    waiting = queries.provisional_grades(session, assessment_ids)
+    session.add_all(
+        GradeChange(
+            grade_id=grade.id,
+            at=now,
+            by_id=actor.person_id,
+            from_value=grade.value,
+            from_state=GradeState.PROVISIONAL,
+            to_value=grade.value,
+            to_state=GradeState.RELEASED,
+        )
+        for grade in waiting
+    )
+    session.execute(
+        update(Grade)
+        .where(Grade.assessment_id.in_(assessment_ids), Grade.state == GradeState.PROVISIONAL)
+        .values(
+            state=GradeState.RELEASED,
+            version=Grade.version + 1,
+            changed_at=now,
+            changed_by_id=actor.person_id,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    return len(waiting)
