@@ -162,8 +162,8 @@ def results_of(session: Session, person_id: int) -> list[LearnerResult]:
 
 
 def _learner_result(row: Any) -> LearnerResult:
-    known: tuple[Any, ...] = tuple(row)[:-2]
-    return LearnerResult(*known, row.name_latin or row.name_arabic or "")
+    *known, latin, arabic = row
+    return LearnerResult(*[*known, latin or arabic or ""])
 
 
 def result_page(session: Session, person_id: int, *, reference: str) -> ResultPage:
