@@ -36,6 +36,7 @@ from nador.kernel.i18n import msgid
 from nador.kernel.resources import PACKAGE, folder
 from nador.kernel.supervision import die_with_parent
 from nador.settings import Settings, WrongSetting
+from nador.verification import api as verification_api
 from nador.verification import jobs as verification_jobs
 from nador.verification import labels as verification_labels
 from nador.verification import views as verification_views
@@ -66,7 +67,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     verification_views.blueprint,
     assessment_views.blueprint,
 )
-API_BLUEPRINTS: tuple[Blueprint, ...] = (assessment_api.blueprint,)
+API_BLUEPRINTS: tuple[Blueprint, ...] = (assessment_api.blueprint, verification_api.blueprint)
 HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (
     enrolment_handlers.HANDLERS,
     assessment_handlers.HANDLERS,

@@ -22,6 +22,7 @@ from nador.kernel.files import FileStore
 from nador.kernel.i18n import translator
 from nador.kernel.supervision import open_desk, supervise
 from nador.settings import DECLARED, Settings, WrongSetting
+from nador.verification import cli as verification
 from nador.web import security, serving
 
 if TYPE_CHECKING:
@@ -30,8 +31,10 @@ if TYPE_CHECKING:
 
 @click.group()
 @click.version_option(package_name="nador")
-def nador() -> None:
+@click.pass_context
+def nador(context: click.Context) -> None:
     """Courses and certificates that are believed."""
+    context.obj = open_sessions
 
 
 @nador.command()
@@ -139,6 +142,7 @@ def imports(context: click.Context) -> None:
 
 
 imports.add_command(catalogue.import_file)
+nador.add_command(verification.verify)
 
 
 for _command in accounts.COMMANDS:

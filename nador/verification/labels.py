@@ -16,9 +16,6 @@ if TYPE_CHECKING:
 
 ERRORS = {
     "no_such_certificate": msgid("No certificate has this code."),
-    "too_many_unknown_codes": msgid(
-        "Too many codes that nobody has came from this address. Wait a minute, then try again."
-    ),
 }
 
 

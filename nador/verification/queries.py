@@ -82,5 +82,6 @@ def find_all(session: Session, codes: Collection[Code]) -> dict[Code, Certificat
     found = {}
     for row in rows:
         facts = dict(row)
-        found[by_key[facts.pop("code_key")]] = CertificateView(**facts)
+        code = by_key[facts.pop("code_key")]
+        found[code] = CertificateView(**facts)
     return found

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nador.catalogue.rules import DocumentKind
 from nador.certification.rules import CertificateStatus
 from nador.kernel import clock
+from nador.kernel.codes import Code, Mistyped
 from nador.kernel.db import Words
 from nador.kernel.errors import NotFound
 from nador.kernel.text import clean, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class NoSuchCertificate(NotFound):
@@ -104,6 +108,30 @@ def published(view: CertificateView, *, today: date) -> dict[str, Any]:
         "public_reason": view.public_reason,
         "superseded_by": view.superseded_by,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer to one line of a list: what was typed, what the register says, and the name."""
+
+    typed: str
+    view: CertificateView | None
+    refusal: str = ""
+    """Why there is no certificate: the code of the refusal."""
+    name: NameMatch | None = None
+
+
+def check(
+    typed: str, *, name: str, code: Code | Mistyped, known: Mapping[Code, CertificateView]
+) -> Checked:
+    """Answer one line of a list; a name is compared only where one was given and one is known."""
+    if isinstance(code, Mistyped):
+        return Checked(typed, None, code.code)
+    view = known.get(code)
+    if view is None:
+        return Checked(typed, None, NoSuchCertificate.code)
+    compared = compare_name(name, view.names) if fold(name) and view.names else None
+    return Checked(typed, view, name=compared)
 
 
 LONG_NAME: Final = 10

@@ -68,6 +68,8 @@ TABLE = [
     Row("GET", "/runs/<int:run_id>/calendar.ics", PUBLIC),
     Row("GET", "/verify", PUBLIC),
     Row("GET", "/v/<path:code>", PUBLIC, where={"code": "certificate_code"}),
+    Row("GET", "/api/v1/certificates/<code>", PUBLIC, where={"code": "certificate_code"}),
+    Row("POST", "/api/v1/verifications", PUBLIC, json={"items": [{"code": "NDR"}]}),
     Row("GET", "/sign-up", PUBLIC),
     Row("POST", "/sign-up", PUBLIC),
     Row("GET", "/mail-sent", PUBLIC),
