@@ -23,7 +23,7 @@ help: ## list the commands
 	@deploy/make-venv requirements-test.lock && touch .venv/.run $@
 
 demo: .make/apt ## a demo centre on http://127.0.0.1:$PORT (8000), in the foreground
-	@$(MAKE) --no-print-directory .venv/$$([ -e .venv/.test ] && echo .test || echo .run)
+	@$(MAKE) -s --no-print-directory .venv/$$([ -e .venv/.test ] && echo .test || echo .run)
 	@exec .venv/bin/nador demo
 
 test: .make/apt-test .venv/.test ## every test, on SQLite and PostgreSQL, with real browsers
