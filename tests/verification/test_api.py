@@ -124,7 +124,7 @@ def test_a_list_is_answered_line_by_line_in_one_statement(
         institute=make_institute(session, prefix="RBA"),
         status=CertificateStatus.REVOKED,
     )
-    items = [
+    items: list[dict[str, str | None]] = [
         {"code": certificate.code.lower(), "name": "Bouziane Salma"},
         {"code": certificate.code, "name": "Karim Alami", "department": "HR"},
         {"code": hidden.code, "name": "Salma Bouzian"},
