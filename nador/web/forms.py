@@ -55,6 +55,13 @@ class Form(FlaskForm):
             field.label.text = translator().gettext(field.label.text) if field.label.text else ""
             field.description = translator().gettext(field.description) if field.description else ""
 
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Judge the form, and say what is wrong in the page's language."""
+        valid = bool(super().validate(*args, **kwargs))
+        for field in self:
+            field.errors = [translator().gettext(str(said)) for said in field.errors]
+        return valid
+
     def refuse(self, error: DomainError) -> None:
         """Put the words of a refusal at the field that it names, else on top."""
         said = describe(error, translator())

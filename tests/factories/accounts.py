@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 
 from nador.accounts import rules
 from nador.accounts.models import Account, Institute, Person, RoleGrant, SignIn, Token
-from nador.kernel import clock
+from nador.kernel import clock, codes
 from nador.kernel.access import Actor, Grant, Role
 from nador.kernel.text import fold
 from tests.factories.store import numbers, store
@@ -34,7 +34,7 @@ def make_institute(session: Session, *, prefix: str = "NDR") -> Institute:
             signatory={"ar": "ذ. نجيب العزوزي", "fr": "Pr Najib Azzouzi"},
             signatory_title={"ar": "مدير المعهد", "fr": "Le directeur", "en": "Director"},
             prefix=prefix,
-            prefix_folded=prefix,
+            prefix_folded=codes.fold_prefix(prefix),
             cndp_number="D-123/2026",
             created_at=clock.now(),
         ),
