@@ -273,6 +273,12 @@ def answer_to_accepting(offer: OfferStatus, *, expires_at: datetime, now: dateti
             return True
 
 
+def offer_stands(status: OfferStatus, *, expires_at: datetime, now: datetime) -> OfferStatus:
+    """Tell how an offer stands: past its deadline it has expired, recorded or not."""
+    lapsed = status is OfferStatus.PENDING and now >= expires_at
+    return OfferStatus.EXPIRED if lapsed else status
+
+
 def answer_to_declining(offer: OfferStatus) -> bool:
     """Whether declining still changes anything; an accepted seat is given back by withdrawing."""
     if offer is OfferStatus.ACCEPTED:

@@ -1,27 +1,18 @@
-"""Reads about places, queues, offers and attendance."""
+"""Reads about one place: the run behind its lock, the queue, the offer."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from nador.accounts.models import Person
-from nador.catalogue.models import Course, CourseVersion, Meeting, Prerequisite, Run
-from nador.catalogue.rules import MeetingStatus, RunStatus
-from nador.enrolment.models import Attendance, Enrolment, Equivalence, Offer
-from nador.enrolment.rules import (
-    LIVE,
-    AttendanceCount,
-    AttendanceStatus,
-    EnrolmentStatus,
-    Intake,
-    OfferStatus,
-)
+from nador.catalogue.models import Course, CourseVersion, Prerequisite, Run
+from nador.catalogue.rules import RunStatus
+from nador.enrolment.models import Enrolment, Equivalence, Offer
+from nador.enrolment.rules import LIVE, EnrolmentStatus, Intake, OfferStatus
 from nador.kernel import clock
 from nador.kernel.errors import NotFound
 
@@ -213,143 +204,6 @@ def run_with_course(session: Session, run_id: int) -> Run:
     if run is None:
         raise NotFound
     return run
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One person's place on a run, as lists show it."""
-
-    enrolment: Enrolment
-    run: Run
-    version: CourseVersion
-    position: int | None = None
-    offer: Offer | None = None
-    next_meeting: Meeting | None = None
-
-
-def my_enrolments(session: Session, person_id: int, *, now: datetime | None = None) -> list[Place]:
-    """List a person's enrolments, newest run first, with queue position, offer and next meeting.
-
-    Four queries, however many enrolments.
-    """
-    enrolments = session.scalars(
-        select(Enrolment)
-        .where(Enrolment.person_id == person_id)
-        .join(Enrolment.run)
-        .options(joinedload(Enrolment.run).joinedload(Run.version))
-        .order_by(Run.starts_on.desc(), Enrolment.id.desc())
-    ).all()
-    ids = [enrolment.id for enrolment in enrolments]
-    queue = positions(session, ids)
-    offers = {
-        offer.enrolment_id: offer
-        for offer in session.scalars(
-            select(Offer).where(Offer.enrolment_id.in_(ids), Offer.status == OfferStatus.PENDING)
-        )
-    }
-    meetings = _next_meetings(
-        session,
-        [e.run_id for e in enrolments if e.status is EnrolmentStatus.ACTIVE],
-        now=now or clock.now(),
-    )
-    return [
-        Place(
-            enrolment=each,
-            run=each.run,
-            version=each.run.version,
-            position=queue.get(each.id),
-            offer=offers.get(each.id),
-            next_meeting=meetings.get(each.run_id),
-        )
-        for each in enrolments
-    ]
-
-
-def _next_meetings(
-    session: Session, run_ids: Collection[int], *, now: datetime
-) -> dict[int, Meeting]:
-    """Find the first meeting of each run that is not over."""
-    meetings = session.scalars(
-        select(Meeting)
-        .where(
-            Meeting.run_id.in_(run_ids),
-            Meeting.ends_at > now,
-            Meeting.status == MeetingStatus.PLANNED,
-        )
-        .order_by(Meeting.starts_at.desc())
-    )
-    return {meeting.run_id: meeting for meeting in meetings}
-
-
-def people_of(session: Session, run_id: int, *statuses: EnrolmentStatus) -> Sequence[Enrolment]:
-    """List a run's enrolments in these states (all without any), with the people, by name."""
-    found = (
-        select(Enrolment)
-        .join(Enrolment.person)
-        .where(Enrolment.run_id == run_id)
-        .options(joinedload(Enrolment.person))
-        .order_by(Person.name_folded, Enrolment.id)
-    )
-    if statuses:
-        found = found.where(Enrolment.status.in_(statuses))
-    return session.scalars(found).all()
-
-
-def queue_of(session: Session, run_id: int) -> Sequence[Enrolment]:
-    """List those who wait for a seat on the run, in the order in which they will get one."""
-    return session.scalars(
-        select(Enrolment)
-        .where(Enrolment.run_id == run_id, Enrolment.status == EnrolmentStatus.WAITLISTED)
-        .options(joinedload(Enrolment.person))
-        .order_by(Enrolment.queued_at, Enrolment.id)
-    ).all()
-
-
-def meeting_with_run(session: Session, meeting_id: int) -> Meeting:
-    """Find a meeting with its run and course; NotFound where there is none."""
-    meeting = session.scalar(
-        select(Meeting)
-        .where(Meeting.id == meeting_id)
-        .options(joinedload(Meeting.run).joinedload(Run.version).joinedload(CourseVersion.course))
-    )
-    if meeting is None:
-        raise NotFound
-    return meeting
-
-
-def marks_of(session: Session, meeting_id: int) -> dict[int, AttendanceStatus]:
-    """Return who was marked at the meeting, by enrolment."""
-    rows = session.execute(
-        select(Attendance.enrolment_id, Attendance.status).where(
-            Attendance.meeting_id == meeting_id
-        )
-    )
-    return dict(rows.all())
-
-
-def attendance_counts(session: Session, run_id: int) -> dict[int, AttendanceCount]:
-    """Count attendance over the held meetings of a run, for each of its enrolments.
-
-    Two queries. A held meeting without a row for somebody counts as unmarked.
-    """
-    held = and_(Meeting.run_id == run_id, Meeting.status == MeetingStatus.HELD)
-    rows = session.execute(
-        select(Enrolment.id, Attendance.status, func.count(Meeting.id))
-        .join(Attendance, Attendance.enrolment_id == Enrolment.id, isouter=True)
-        .join(Meeting, and_(Meeting.id == Attendance.meeting_id, held), isouter=True)
-        .where(Enrolment.run_id == run_id)
-        .group_by(Enrolment.id, Attendance.status)
-    )
-    meetings = session.scalar(select(func.count(Meeting.id)).where(held)) or 0
-    marked: dict[int, dict[str, int]] = {}
-    for enrolment_id, status, count in rows:
-        counts = marked.setdefault(enrolment_id, {})
-        if status is not None:
-            counts[status.value] = count
-    return {
-        enrolment_id: AttendanceCount(**{**counts, "unmarked": meetings - sum(counts.values())})
-        for enrolment_id, counts in marked.items()
-    }
 
 
 def counted(session: Session, run_id: int) -> tuple[int, int]:

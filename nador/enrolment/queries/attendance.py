@@ -1,0 +1,73 @@
+"""Reads about who came."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import joinedload
+
+from nador.catalogue.models import CourseVersion, Meeting, Run
+from nador.catalogue.rules import MeetingStatus
+from nador.enrolment.models import Attendance, Enrolment
+from nador.enrolment.rules import AttendanceCount, AttendanceStatus
+from nador.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+
+def meeting_with_run(session: Session, meeting_id: int) -> Meeting:
+    """Find a meeting with its run and course; NotFound where there is none."""
+    meeting = session.scalar(
+        select(Meeting)
+        .where(Meeting.id == meeting_id)
+        .options(joinedload(Meeting.run).joinedload(Run.version).joinedload(CourseVersion.course))
+    )
+    if meeting is None:
+        raise NotFound
+    return meeting
+
+
+def marks_of(session: Session, meeting_id: int) -> dict[int, AttendanceStatus]:
+    """Return who was marked at the meeting, by enrolment."""
+    rows = session.execute(
+        select(Attendance.enrolment_id, Attendance.status).where(
+            Attendance.meeting_id == meeting_id
+        )
+    )
+    return dict(rows.all())
+
+
+def attendance_counts(session: Session, run_id: int) -> dict[int, AttendanceCount]:
+    """Count attendance over the held meetings of a run, for each of its enrolments.
+
+    Two queries. A held meeting without a row for somebody counts as unmarked.
+    """
+    held = and_(Meeting.run_id == run_id, Meeting.status == MeetingStatus.HELD)
+    rows = session.execute(
+        select(Enrolment.id, Attendance.status, func.count(Meeting.id))
+        .join(Attendance, Attendance.enrolment_id == Enrolment.id, isouter=True)
+        .join(Meeting, and_(Meeting.id == Attendance.meeting_id, held), isouter=True)
+        .where(Enrolment.run_id == run_id)
+        .group_by(Enrolment.id, Attendance.status)
+    )
+    meetings = session.scalar(select(func.count(Meeting.id)).where(held)) or 0
+    marked: dict[int, dict[str, int]] = {}
+    for enrolment_id, status, count in rows:
+        counts = marked.setdefault(enrolment_id, {})
+        if status is not None:
+            counts[status.value] = count
+    return {
+        enrolment_id: AttendanceCount(**{**counts, "unmarked": meetings - sum(counts.values())})
+        for enrolment_id, counts in marked.items()
+    }
+
+
+def meetings_of(session: Session, run_id: int) -> Sequence[Meeting]:
+    """List a run's meetings by time."""
+    return session.scalars(
+        select(Meeting).where(Meeting.run_id == run_id).order_by(Meeting.starts_at, Meeting.id)
+    ).all()
