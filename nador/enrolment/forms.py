@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import FileField, HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
+from nador.kernel.errors import Invalid
 from nador.kernel.i18n import LANGUAGES, msgid
 from nador.kernel.text import EMAIL_LIMIT, NAME_LIMIT
 from nador.web.forms import Form
@@ -41,10 +42,15 @@ class SomeoneForm(Form):
     )
 
 
+class NoFile(Invalid):
+    """No file was chosen."""
+
+    code = "no_file"
+
+
 class ImportForm(Form):
     """A file of people, or the very content of one that was shown before."""
 
     file = FileField(msgid("File"), description=msgid("CSV or XLSX, at most 5,000 people."))
     content = HiddenField()
     step = HiddenField()
-

@@ -24,6 +24,16 @@ ERRORS: Final = {
     "meeting_cancelled": msgid("This meeting is cancelled."),
     "meeting_ahead": msgid("Attendance can be marked from the day of the meeting: %(starts_at)s."),
     "enrolment_of_another_run": msgid("This enrolment belongs to another run."),
+    "person_unknown": msgid("Nobody has the reference number %(reference)s."),
+    "identities_differ": msgid(
+        "This e-mail belongs to another person than the reference number %(reference)s."
+    ),
+    "no_file": msgid("Choose a file."),
+    "person_unreadable": msgid(
+        "The person must be an object with texts: email, name_latin, name_arabic…"
+    ),
+    "attendance_status_unknown": msgid("The status must be one of: %(known)s."),
+    "person_twice": msgid("The same person stands on line %(first)s already."),
 }
 
 

@@ -188,6 +188,24 @@ class OtherRun(Invalid):
     code = "enrolment_of_another_run"
 
 
+class PersonUnknown(Invalid):
+    """No person has this `reference`."""
+
+    code = "person_unknown"
+
+
+class IdentitiesDiffer(Invalid):
+    """The reference is one person's (`reference`), the e-mail another's."""
+
+    code = "identities_differ"
+
+
+class PersonTwice(Conflict):
+    """The same person stands on an earlier line of the file: `first`."""
+
+    code = "person_twice"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """What decides about a newcomer: a run's seats, queue and window."""

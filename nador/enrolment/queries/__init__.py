@@ -2,9 +2,11 @@
 
 from nador.enrolment.queries.attendance import (
     attendance_counts,
+    marked_meetings,
     marks_of,
     meeting_with_run,
     meetings_of,
+    sheet,
 )
 from nador.enrolment.queries.lists import (
     Confirmation,
@@ -53,6 +55,7 @@ __all__ = [
     "lapsed_offers",
     "last_offer",
     "live_enrolment",
+    "marked_meetings",
     "marks_of",
     "meeting_with_run",
     "meetings_of",
@@ -68,4 +71,5 @@ __all__ = [
     "required_courses",
     "run_for_update",
     "run_with_course",
+    "sheet",
 ]

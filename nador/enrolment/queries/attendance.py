@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
-from nador.catalogue.models import CourseVersion, Meeting, Run
+from nador.accounts.models import Institute, Person
+from nador.catalogue.models import CourseVersion, Meeting, Run, RunStaff
 from nador.catalogue.rules import MeetingStatus
 from nador.enrolment.models import Attendance, Enrolment
-from nador.enrolment.rules import AttendanceCount, AttendanceStatus
+from nador.enrolment.queries.lists import people_of
+from nador.enrolment.rules import AttendanceCount, AttendanceStatus, EnrolmentStatus
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -71,3 +73,34 @@ def meetings_of(session: Session, run_id: int) -> Sequence[Meeting]:
     return session.scalars(
         select(Meeting).where(Meeting.run_id == run_id).order_by(Meeting.starts_at, Meeting.id)
     ).all()
+
+
+def marked_meetings(session: Session, run_id: int) -> dict[int, int]:
+    """Count how many learners are marked at each of a run's meetings."""
+    rows = session.execute(
+        select(Attendance.meeting_id, func.count())
+        .join(Meeting, Meeting.id == Attendance.meeting_id)
+        .where(Meeting.run_id == run_id)
+        .group_by(Attendance.meeting_id)
+    )
+    return dict(rows.all())
+
+
+def sheet(session: Session, meeting: Meeting) -> dict[str, Any]:
+    """Gather what the sheet to sign shows: the meeting, its run, who is expected, who teaches."""
+    teachers = session.scalars(
+        select(Person)
+        .join(RunStaff, RunStaff.person_id == Person.id)
+        .where(RunStaff.run_id == meeting.run_id, RunStaff.ended_at.is_(None))
+        .order_by(Person.name_folded)
+    ).all()
+    return {
+        "meeting": meeting,
+        "run": meeting.run,
+        "institute": session.get_one(Institute, meeting.run.institute_id),
+        "people": [
+            enrolment.person
+            for enrolment in people_of(session, meeting.run_id, EnrolmentStatus.ACTIVE)
+        ],
+        "teachers": teachers,
+    }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -20,7 +20,8 @@ from nador.kernel import clock
 from nador.kernel.errors import Conflict
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 

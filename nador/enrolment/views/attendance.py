@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from flask import Response, redirect, request, url_for
 
-from nador.enrolment import paper, policy, queries, service
+from nador.enrolment import policy, queries, service
 from nador.enrolment.rules import AttendanceStatus, EnrolmentStatus
 from nador.enrolment.views.routes import blueprint
 from nador.kernel import clock
 from nador.web.access import STAFF, access
 from nador.web.rendering import note, render
-from nador.web.request import actor, db, locale, translator
+from nador.web.request import actor, db, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -46,9 +46,7 @@ def meeting(meeting_id: int) -> str:
         run=shown.run,
         people=queries.people_of(db(), shown.run_id, EnrolmentStatus.ACTIVE),
         marks=queries.marks_of(db(), meeting_id),
-        may_mark=policy.may_mark(
-            actor(), institute_id=shown.run.institute_id, run_id=shown.run_id
-        ),
+        may_mark=policy.may_mark(actor(), institute_id=shown.run.institute_id, run_id=shown.run_id),
         statuses=list(AttendanceStatus),
         now=clock.now(),
     )
@@ -82,22 +80,21 @@ def _pressed() -> dict[int, AttendanceStatus]:
 @access(*STAFF)
 def sheet(meeting_id: int) -> Response:
     """Give the sheet that everybody signs, in the page's language."""
+    # WeasyPrint takes a second to import: only who asks for paper waits for it.
+    from nador.kernel.paper import plain_paper, render_document
+
     shown = _seen(meeting_id)
-    people = queries.people_of(db(), shown.run_id, EnrolmentStatus.ACTIVE)
-    staff = queries.teachers_of(db(), shown.run_id)
-    institute = queries.institute_of(db(), shown.run.institute_id)
+    page = render("enrolment/sheet.html", **queries.sheet(db(), shown))
     db().rollback()  # the slow part holds no transaction
-    pdf = paper.attendance_sheet(shown, people, staff, institute, locale=locale())
     name = f"{shown.run.code}-{clock.local(shown.starts_at):%Y-%m-%d}.pdf"
-    disposition = f'inline; filename="{name}"'
     return Response(
-        pdf, content_type="application/pdf", headers={"Content-Disposition": disposition}
+        render_document(page, plain_paper(), dated=clock.now(), identifier=name),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
 
 
 def _seen(meeting_id: int) -> Meeting:
     shown = queries.meeting_with_run(db(), meeting_id)
-    policy.require_see_attendance(
-        actor(), institute_id=shown.run.institute_id, run_id=shown.run_id
-    )
+    policy.require_see_attendance(actor(), institute_id=shown.run.institute_id, run_id=shown.run_id)
     return shown

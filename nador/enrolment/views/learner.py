@@ -75,7 +75,12 @@ def withdraw(reference: str) -> ResponseReturnValue:
         return url_for("enrolment.show", reference=reference) if own else _people(enrolment)
 
     page = "enrolment/withdraw.html"
-    context = {"form": form, "enrolment": enrolment, "own": own, "back": url_for("enrolment.show", reference=reference)}
+    context = {
+        "form": form,
+        "enrolment": enrolment,
+        "own": own,
+        "back": url_for("enrolment.show", reference=reference),
+    }
     if request.method == "GET":
         return render(page, **context)
     return process(form, do=do, page=lambda: render(page, **context))

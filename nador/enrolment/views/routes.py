@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 from nador.enrolment import labels
+from nador.kernel.errors import describe
 from nador.web.request import translator
 
 if TYPE_CHECKING:
     from nador.enrolment.rules import AttendanceStatus, EnrolmentStatus
+    from nador.kernel.errors import DomainError
 
 blueprint = Blueprint("enrolment", __name__)
 
@@ -25,6 +27,12 @@ def enrolment_status(value: EnrolmentStatus) -> str:
 def attendance_status(value: AttendanceStatus) -> str:
     """Say whether somebody came, in the page's language."""
     return labels.attendance(translator(), value)
+
+
+@blueprint.app_template_filter("refusal")
+def refusal(error: DomainError) -> str:
+    """Say why something was refused, in the page's language."""
+    return describe(error, translator())
 
 
 blueprint.add_app_template_filter(labels.look, "enrolment_look")

@@ -1,0 +1,55 @@
+"""Whom an event concerns, with everything that a mail to them names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from nador.catalogue.models import Meeting, Run
+from nador.enrolment.models import Enrolment
+from nador.enrolment.rules import EnrolmentStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+CONCERNED = (EnrolmentStatus.ACTIVE, EnrolmentStatus.OFFERED, EnrolmentStatus.WAITLISTED)
+
+
+def whole_enrolment(session: Session, enrolment_id: int) -> Enrolment:
+    """Return an enrolment with its person, run, course and institute."""
+    return session.scalars(
+        select(Enrolment)
+        .where(Enrolment.id == enrolment_id)
+        .options(
+            joinedload(Enrolment.person),
+            joinedload(Enrolment.run).joinedload(Run.version),
+            joinedload(Enrolment.run).joinedload(Run.institute),
+        )
+    ).one()
+
+
+def concerned(
+    session: Session, run_id: int, statuses: Sequence[EnrolmentStatus] = CONCERNED
+) -> Sequence[Enrolment]:
+    """List the open enrolments of a run, as `whole_enrolment` returns them."""
+    return session.scalars(
+        select(Enrolment)
+        .where(Enrolment.run_id == run_id, Enrolment.status.in_(statuses))
+        .options(
+            joinedload(Enrolment.person),
+            joinedload(Enrolment.run).joinedload(Run.version),
+            joinedload(Enrolment.run).joinedload(Run.institute),
+        )
+        .order_by(Enrolment.id)
+    ).all()
+
+
+def meeting(session: Session, meeting_id: int) -> Meeting:
+    """Return a meeting with its run."""
+    return session.scalars(
+        select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.run))
+    ).one()
