@@ -24,9 +24,11 @@ from nador.assessment import views as assessment_views
 from nador.catalogue import labels as catalogue_labels
 from nador.catalogue import queries as catalogue_queries
 from nador.catalogue import views as catalogue_views
+from nador.enrolment import api as enrolment_api
 from nador.enrolment import handlers as enrolment_handlers
 from nador.enrolment import jobs as enrolment_jobs
 from nador.enrolment import labels as enrolment_labels
+from nador.enrolment import views as enrolment_views
 from nador.kernel import clock, errors, events, schema
 from nador.kernel import labels as kernel_labels
 from nador.kernel.access import Role
@@ -35,6 +37,8 @@ from nador.kernel.files import FileStore
 from nador.kernel.i18n import msgid
 from nador.kernel.resources import PACKAGE, folder
 from nador.kernel.supervision import die_with_parent
+from nador.notices import handlers as notices_handlers
+from nador.reporting import views as reporting_views
 from nador.settings import Settings, WrongSetting
 from nador.verification import api as verification_api
 from nador.verification import jobs as verification_jobs
@@ -66,15 +70,23 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     catalogue_views.blueprint,
     verification_views.blueprint,
     assessment_views.blueprint,
+    enrolment_views.blueprint,
+    reporting_views.blueprint,
 )
-API_BLUEPRINTS: tuple[Blueprint, ...] = (assessment_api.blueprint, verification_api.blueprint)
+API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    assessment_api.blueprint,
+    verification_api.blueprint,
+    enrolment_api.blueprint,
+)
 HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (
     enrolment_handlers.HANDLERS,
     assessment_handlers.HANDLERS,
+    notices_handlers.HANDLERS,
 )
 MENU: list[rendering.MenuItem] = [
     rendering.MenuItem(msgid("Courses"), "catalogue.courses", "doc", lambda _actor: True),
     rendering.MenuItem(msgid("Verify"), "verification.form", "search", lambda _actor: True),
+    rendering.MenuItem(msgid("My learning"), "reporting.me", "user", lambda actor: actor.signed_in),
     rendering.MenuItem(
         msgid("Teaching"),
         "assessment.teach",

@@ -14,6 +14,7 @@ from nador.accounts import cli as accounts
 from nador.app import prepare_demo_worker, prepare_worker, require_startable, wire
 from nador.catalogue import cli as catalogue
 from nador.demo import opening
+from nador.enrolment import cli as enrolment
 from nador.kernel import backup as backups
 from nador.kernel import checkup, clock, errors, schema
 from nador.kernel.access import NOBODY
@@ -143,6 +144,7 @@ def imports(context: click.Context) -> None:
 
 imports.add_command(catalogue.import_file)
 nador.add_command(verification.verify)
+imports.add_command(enrolment.import_file)
 
 
 for _command in accounts.COMMANDS:

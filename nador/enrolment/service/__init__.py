@@ -1,6 +1,6 @@
 """Commands about places on runs, the people who take them, and who came."""
 
-from nador.enrolment.service.attendance import hold_meeting, mark_attendance, save_attendance
+from nador.enrolment.service.attendance import mark_attendance, save_attendance
 from nador.enrolment.service.offers import (
     accept_offer,
     accept_own_offer,
@@ -8,6 +8,7 @@ from nador.enrolment.service.offers import (
     lapse_offer,
     promote,
 )
+from nador.enrolment.service.people import Import, Imported, enrol_someone, import_people
 from nador.enrolment.service.places import (
     complete,
     conclude,
@@ -19,6 +20,8 @@ from nador.enrolment.service.places import (
 )
 
 __all__ = [
+    "Import",
+    "Imported",
     "accept_offer",
     "accept_own_offer",
     "complete",
@@ -26,7 +29,8 @@ __all__ = [
     "decline_offer",
     "empty_run",
     "enrol",
-    "hold_meeting",
+    "enrol_someone",
+    "import_people",
     "lapse_offer",
     "mark_attendance",
     "promote",

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
+from nador.catalogue import service as catalogue
 from nador.catalogue.rules import MeetingStatus
 from nador.enrolment import policy, queries, rules
 from nador.enrolment.models import Attendance, Enrolment
 from nador.enrolment.rules import AttendanceStatus, OtherRun
-from nador.kernel import audit, clock
+from nador.kernel import clock
 from nador.kernel.access import require_not_own_case
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
@@ -57,25 +58,8 @@ def save_attendance(
     for enrolment_id, status in changed.items():
         _mark(session, actor, meeting, enrolment_id, status, now=now)
     if held:
-        hold_meeting(session, actor, meeting_id=meeting_id)
+        catalogue.mark_meeting_held(session, actor, meeting_id=meeting_id)
     return len(changed)
-
-
-@command
-def hold_meeting(session: Session, actor: Actor, *, meeting_id: int) -> None:
-    """Write down that a meeting took place: from now on it counts for attendance."""
-    meeting = _markable(session, actor, meeting_id)
-    if meeting.status is MeetingStatus.HELD:
-        return
-    meeting.status = MeetingStatus.HELD
-    audit.record(
-        session,
-        actor,
-        "meeting.held",
-        f"meeting:{meeting.id}",
-        institute_id=meeting.run.institute_id,
-        run_id=meeting.run_id,
-    )
 
 
 def _markable(session: Session, actor: Actor, meeting_id: int) -> Meeting:

@@ -37,7 +37,7 @@ MOST_PEOPLE: Final = 5_000
 
 
 @command
-def enrol_someone(
+def enrol_someone(  # noqa: PLR0913 - a person is that many facts, and each caller names them
     session: Session,
     actor: Actor,
     *,
