@@ -8,7 +8,7 @@ from wtforms.validators import Length
 from nador.kernel.errors import Invalid
 from nador.kernel.i18n import LANGUAGES, msgid
 from nador.kernel.text import EMAIL_LIMIT, NAME_LIMIT
-from nador.web.forms import Form
+from nador.web.forms import Form, options
 
 
 class Withdraw(Form):
@@ -38,7 +38,7 @@ class SomeoneForm(Form):
     phone = StringField(msgid("Phone"), description=msgid("Optional. Example: +212 6 12 34 56 78"))
     locale = SelectField(
         msgid("Language of mails"),
-        choices=[(language.code, language.own_name) for language in LANGUAGES.values()],
+        choices=options((language.code, language.own_name) for language in LANGUAGES.values()),
     )
 
 

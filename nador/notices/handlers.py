@@ -34,10 +34,10 @@ def placed(session: Session, _actor: Actor, event: EnrolmentPlaced) -> None:
     if enrolment.source is EnrolmentSource.IMPORT:
         return
     if enrolment.status is EnrolmentStatus.ACTIVE:
-        tell(session, enrolment, "enrolled")
+        tell(session, enrolment, "notices/enrolled.txt")
     elif enrolment.status is EnrolmentStatus.WAITLISTED:
         position = enrolment_queries.position(session, enrolment)
-        tell(session, enrolment, "waitlisted", position=position)
+        tell(session, enrolment, "notices/waitlisted.txt", position=position)
 
 
 def offered(session: Session, _actor: Actor, event: SeatOffered) -> None:
@@ -45,12 +45,18 @@ def offered(session: Session, _actor: Actor, event: SeatOffered) -> None:
     enrolment = queries.whole_enrolment(session, event.enrolment_id)
     offer = enrolment_queries.pending_offer(session, enrolment.id)
     if offer is not None:
-        tell(session, enrolment, "offered", secret=event.secret, deadline=offer.expires_at)
+        tell(
+            session,
+            enrolment,
+            "notices/offered.txt",
+            secret=event.secret,
+            deadline=offer.expires_at,
+        )
 
 
 def accepted(session: Session, _actor: Actor, event: OfferAccepted) -> None:
     """Confirm the seat."""
-    tell(session, queries.whole_enrolment(session, event.enrolment_id), "enrolled")
+    tell(session, queries.whole_enrolment(session, event.enrolment_id), "notices/enrolled.txt")
 
 
 def ended(session: Session, _actor: Actor, event: EnrolmentEnded) -> None:
@@ -58,27 +64,33 @@ def ended(session: Session, _actor: Actor, event: EnrolmentEnded) -> None:
     enrolment = queries.whole_enrolment(session, event.enrolment_id)
     match event.ending:
         case Ending.WITHDREW | Ending.DECLINED:
-            tell(session, enrolment, "withdrawn", by_staff=False)
+            tell(session, enrolment, "notices/withdrawn.txt", by_staff=False)
         case Ending.WITHDRAWN_BY_STAFF:
-            tell(session, enrolment, "withdrawn", by_staff=True)
+            tell(session, enrolment, "notices/withdrawn.txt", by_staff=True)
         case Ending.LAPSED:
-            tell(session, enrolment, "lapsed")
+            tell(session, enrolment, "notices/lapsed.txt")
         case Ending.RUN_CANCELLED:
-            tell(session, enrolment, "run_cancelled", reason=enrolment.end_reason or "")
+            tell(session, enrolment, "notices/run_cancelled.txt", reason=enrolment.end_reason or "")
 
 
 def run_changed(session: Session, _actor: Actor, event: RunChanged) -> None:
     """Tell everybody on the run, where it matters to them."""
     if TOLD_CHANGES & set(event.changed):
         for enrolment in queries.concerned(session, event.run_id):
-            tell(session, enrolment, "run_changed")
+            tell(session, enrolment, "notices/run_changed.txt")
 
 
 def meeting_changed(session: Session, _actor: Actor, event: MeetingChanged) -> None:
     """Tell those who would come."""
     meeting = queries.meeting(session, event.meeting_id)
     for enrolment in queries.concerned(session, meeting.run_id, [EnrolmentStatus.ACTIVE]):
-        tell(session, enrolment, "meeting_changed", meeting=meeting, cancelled=event.cancelled)
+        tell(
+            session,
+            enrolment,
+            "notices/meeting_changed.txt",
+            meeting=meeting,
+            cancelled=event.cancelled,
+        )
 
 
 HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (

@@ -28,7 +28,7 @@ def tell(session: Session, enrolment: Enrolment, template: str, **context: Any) 
     if not person.email:
         return
     letter = letters.write(
-        f"notices/{template}.txt",
+        template,
         person.locale,
         institute_name=pick(run.institute.name, person.locale),
         name=_name(enrolment),

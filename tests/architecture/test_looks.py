@@ -23,7 +23,7 @@ NADOR_CSS = STATIC / "css" / "nador.css"
 PUBLIC_CSS = STATIC / "css" / "public.css"
 
 # The certificate's sheet and the other papers do not mirror, and carry their own style.
-PAPER = ("certificates/", "papers/", "paper/")
+PAPER = ("certificates/", "papers/", "paper/", "enrolment/sheet.html")
 
 # Laid down before their first reader.
 AWAITED = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from nador.accounts.rules import CodePurpose
 from nador.assessment.models import Assessment
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
+from nador.enrolment.models import Offer
+from nador.enrolment.queries import hash_of
 from nador.kernel import clock
 from nador.kernel.access import Role
 from nador.kernel.mail import Message
@@ -83,6 +86,8 @@ def build(session: Session) -> World:
         "course_id": version.course_id,
         "code": session.get_one(Course, version.course_id).code,
         "enrolment_id": enrolment.id,
+        "reference": enrolment.reference,
+        "offer_secret": _offered(session, enrolment.id),
         "meeting_id": make_meeting(session, run).id,
         "assessment_id": store(session, _assessment(run.id)).id,
         "reference": enrolment.reference,
@@ -138,6 +143,19 @@ def _assessment(run_id: int) -> Assessment:
         out_of=Decimal(20),
         minimum=Decimal(0),
     )
+
+
+def _offered(session: Session, enrolment_id: int) -> str:
+    """Give the enrolment an offer that is still open, and return the secret of its link."""
+    now = clock.now()
+    offer = Offer(
+        enrolment_id=enrolment_id,
+        secret_hash=hash_of("secret-offer"),
+        made_at=now,
+        expires_at=now + timedelta(days=2),
+    )
+    store(session, offer)
+    return "secret-offer"
 
 
 def _invite(

@@ -66,7 +66,7 @@ def accept_own(reference: str) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def withdraw(reference: str) -> ResponseReturnValue:
     """Ask once more, then give the place back."""
-    enrolment, form = _mine(reference), forms.Withdraw()
+    enrolment, form = _withdrawable(reference), forms.Withdraw()
     own = actor().is_person(enrolment.person_id)
 
     def do() -> str:
@@ -96,6 +96,15 @@ def _mine(reference: str) -> Enrolment:
     if not actor().is_person(enrolment.person_id):
         run = enrolment.run
         policy.require_see_people(actor(), institute_id=run.institute_id, run_id=run.id)
+    return enrolment
+
+
+def _withdrawable(reference: str) -> Enrolment:
+    enrolment = queries.enrolment_by_reference(db(), reference)
+    run = enrolment.run
+    policy.require_owner_or_staff(
+        actor(), enrolment.person_id, institute_id=run.institute_id, run_id=run.id
+    )
     return enrolment
 
 
