@@ -90,7 +90,6 @@ def build(session: Session) -> World:
         "offer_secret": _offered(session, enrolment.id),
         "meeting_id": make_meeting(session, run).id,
         "assessment_id": store(session, _assessment(run.id)).id,
-        "reference": enrolment.reference,
         "filename": "css/nador.css",
     }
     world.ids |= _ways_in(session, world)
