@@ -21,7 +21,9 @@ from nador.assessment import api as assessment_api
 from nador.assessment import handlers as assessment_handlers
 from nador.assessment import labels as assessment_labels
 from nador.assessment import views as assessment_views
+from nador.catalogue import api as catalogue_api
 from nador.catalogue import labels as catalogue_labels
+from nador.catalogue import policy as catalogue_policy
 from nador.catalogue import queries as catalogue_queries
 from nador.catalogue import views as catalogue_views
 from nador.enrolment import api as enrolment_api
@@ -74,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reporting_views.blueprint,
 )
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
+    catalogue_api.blueprint,
     assessment_api.blueprint,
     verification_api.blueprint,
     enrolment_api.blueprint,
@@ -85,6 +88,9 @@ HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (
 )
 MENU: list[rendering.MenuItem] = [
     rendering.MenuItem(msgid("Courses"), "catalogue.courses", "doc", lambda _actor: True),
+    rendering.MenuItem(
+        msgid("Runs"), "catalogue.manage_runs", "cal", catalogue_policy.sees_somewhere
+    ),
     rendering.MenuItem(msgid("Verify"), "verification.form", "search", lambda _actor: True),
     rendering.MenuItem(msgid("My learning"), "reporting.me", "user", lambda actor: actor.signed_in),
     rendering.MenuItem(

@@ -131,6 +131,7 @@ def open_sessions() -> sessionmaker[Session]:
     """Open the database for a command; a feature's command gets this function as its object."""
     wire()
     engine = make_engine(Settings.from_environment(os.environ).database_url)
+    click.get_current_context().call_on_close(engine.dispose)
     schema.check(engine)
     return make_sessions(engine)
 

@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from nador.catalogue import labels
-from nador.catalogue.rules import Domain, Listing, Mode, Wish, would_leave
+from wtforms import (
+    BooleanField,
+    DateField,
+    DateTimeLocalField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from nador.accounts.forms import TicksField
+from nador.catalogue.rules import Mode, RunChangedMeanwhile, Wish
+from nador.kernel import clock
+from nador.kernel.i18n import msgid
 from nador.kernel.text import search_terms
+from nador.web.forms import REQUIRED, Form
+from nador.web.request import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
+    from datetime import datetime
 
     from werkzeug.datastructures import MultiDict
 
-    from nador.kernel.i18n import Translator
+    from nador.catalogue.models import CourseVersion, Meeting, Run
+    from nador.kernel.errors import DomainError
 
-Option = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """One group of ticks: each option with the number of courses that it would leave."""
-
-    name: str
-    legend: str
-    options: Sequence[Option]
-    chosen: Sequence[str]
+LINE = 200
 
 
 def read_wish(args: MultiDict[str, str]) -> Wish:
@@ -45,70 +51,176 @@ def read_wish(args: MultiDict[str, str]) -> Wish:
     )
 
 
-def filters(listings: Sequence[Listing], wish: Wish, words: Translator) -> list[Filter]:
-    """Offer the filters that make a difference in this catalogue."""
-    domains = _by_frequency(
-        [[listing.domain] for listing in listings], [each.value for each in Domain]
+def _required() -> list[Any]:
+    return [InputRequired(REQUIRED)]
+
+
+def _at_most(limit: int) -> Callable[[Any, Any], None]:
+    """Refuse a text that no page could show."""
+
+    def check(_form: Any, field: Any) -> None:
+        if len(field.data or "") > limit:
+            raise ValidationError(
+                translator().gettext("At most %(limit)s characters.", limit=limit)
+            )
+
+    return check
+
+
+class RunForm(Form):
+    """The facts of a run; times are those of the wall clock."""
+
+    code = StringField(
+        msgid("Code of the run"),
+        validators=[*_required(), _at_most(48)],
+        description=msgid("Latin letters, digits and dashes. It stands on lists and certificates."),
     )
-    languages = _by_frequency([listing.languages for listing in listings], ["ar", "fr", "en"])
-    modes = [mode for mode in Mode if any(listing.mode == mode for listing in listings)]
-    levels = sorted({listing.level for listing in listings})
+    language = SelectField(msgid("Language"), validators=_required())
+    mode = SelectField(msgid("How it is taught"), validators=_required())
+    place = StringField(msgid("Place"), validators=[_at_most(LINE)])
+    starts_on = DateField(msgid("First day"), validators=_required())
+    ends_on = DateField(msgid("Last day"), validators=_required())
+    opens_at = DateTimeLocalField(msgid("Enrolment opens"), validators=_required())
+    closes_at = DateTimeLocalField(msgid("Enrolment closes"), validators=_required())
+    capacity = IntegerField(msgid("Number of seats"), validators=_required())
+    offer_hours = IntegerField(
+        msgid("Hours to accept an offered seat"),
+        validators=_required(),
+        description=msgid("A seat offered to someone on the waitlist is held for so long."),
+    )
+    version_counter = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    publish = BooleanField(msgid("Publish at once"))
 
-    def left(**instead: object) -> str:
-        return words.number(would_leave(listings, wish, **instead))
+    def offer(self, languages: list[tuple[str, str]], modes: list[tuple[str, str]]) -> None:
+        """Set what can be chosen, in the words of the page."""
+        self.language.choices = languages
+        self.mode.choices = modes
 
-    return [
-        Filter(
-            "domain",
-            words.gettext("Field"),
-            [(each, labels.domain(each, words), left(domains={each})) for each in domains],
-            sorted(wish.domains),
-        ),
-        Filter(
-            "level",
-            words.gettext("Level"),
-            [(str(each), labels.level(each, words), left(levels={each})) for each in levels],
-            [str(each) for each in wish.levels],
-        ),
-        Filter(
-            "language",
-            words.gettext("Language of the course"),
-            [(each, labels.language(each, words), left(languages={each})) for each in languages],
-            sorted(wish.languages),
-        ),
-        Filter(
-            "mode",
-            words.gettext("How it is taught"),
-            [(each.value, labels.mode(each, words), left(modes={each})) for each in modes],
-            sorted(wish.modes),
-        ),
-    ]
+    def refuse(self, error: DomainError) -> None:
+        """Keep what was typed when somebody else was faster, and say so with the right status."""
+        super().refuse(error)
+        if isinstance(error, RunChangedMeanwhile):
+            self.status = 409
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was typed, as the service takes it."""
+        return {
+            "language": self.language.data,
+            "mode": Mode(self.mode.data),
+            "place": self.place.data or "",
+            "starts_on": self.starts_on.data,
+            "ends_on": self.ends_on.data,
+            "opens_at": _instant(self.opens_at.data),
+            "closes_at": _instant(self.closes_at.data),
+            "capacity": self.capacity.data,
+            "offer_hours": self.offer_hours.data,
+        }
 
 
-def conditions(
-    listings: Sequence[Listing], wish: Wish, words: Translator
-) -> list[tuple[str, str, str, bool]]:
-    """Offer the single ticks: name, words, how many courses it would leave, ticked or not."""
-    left = {
-        "free": would_leave(listings, wish, free=True),
-        "open": would_leave(listings, wish, open_seats=True),
-        "start": would_leave(listings, wish, no_prerequisites=True),
+def facts_of(run: Run) -> dict[str, Any]:
+    """Give a run's facts, as the form shows them."""
+    return {
+        "code": run.code,
+        "language": run.language,
+        "mode": run.mode.value,
+        "place": run.place,
+        "starts_on": run.starts_on,
+        "ends_on": run.ends_on,
+        "opens_at": _wall(run.opens_at),
+        "closes_at": _wall(run.closes_at),
+        "capacity": run.capacity,
+        "offer_hours": run.offer_hours,
+        "version_counter": run.version_counter,
     }
-    return [
-        ("free", words.gettext("Free of charge"), words.number(left["free"]), wish.free),
-        ("open", words.gettext("With open seats"), words.number(left["open"]), wish.open_seats),
-        (
-            "start",
-            words.gettext("Without prerequisites"),
-            words.number(left["start"]),
-            wish.no_prerequisites,
-        ),
-    ]
 
 
-def _by_frequency(values: Iterable[Iterable[str]], first: Sequence[str]) -> list[str]:
-    """List what occurs: what we know in our order, then the others, the frequent ones first."""
-    counted = Counter(value for each in values for value in each)
-    return [value for value in first if value in counted] + [
-        value for value, _ in counted.most_common() if value not in first
-    ]
+def facts_for_new(version: CourseVersion, code: str) -> dict[str, Any]:
+    """Suggest the facts of a new run from those of its course."""
+    return {
+        "code": code,
+        "language": version.languages[0],
+        "mode": version.mode.value,
+        "capacity": version.capacity,
+        "offer_hours": 48,
+        "opens_at": _wall(clock.now()).replace(hour=8, minute=0, second=0, microsecond=0),
+    }
+
+
+def _instant(typed: datetime | None) -> datetime | None:
+    return clock.on_the_wall(typed) if typed else None
+
+
+def _wall(instant: datetime) -> datetime:
+    return clock.local(instant).replace(tzinfo=None)
+
+
+class CancelForm(Form):
+    """Why something will not take place."""
+
+    reason = TextAreaField(
+        msgid("Reason"),
+        validators=[*_required(), _at_most(1000)],
+        description=msgid("It is sent to everyone who has a place or waits for one."),
+    )
+
+
+class SeriesForm(Form):
+    """One meeting, or one every week on some days."""
+
+    first_day = DateField(msgid("First day"), validators=_required())
+    last_day = DateField(
+        msgid("Last day"),
+        validators=[Optional()],
+        description=msgid("Leave empty for a single meeting."),
+    )
+    weekdays = TicksField(
+        msgid("Every week on"),
+        coerce=int,
+        description=msgid("Without a tick: on the weekday of the first day."),
+    )
+    starts = TimeField(msgid("From"), validators=_required())
+    ends = TimeField(msgid("To"), validators=_required())
+    place = StringField(msgid("Place"), validators=[_at_most(LINE)])
+    topic = StringField(msgid("Topic"), validators=[_at_most(LINE)])
+
+    def facts(self) -> dict[str, Any]:
+        """Give what was typed, as the service takes it."""
+        return {
+            "first_day": self.first_day.data,
+            "last_day": self.last_day.data or self.first_day.data,
+            "weekdays": set(self.weekdays.data or ()) if self.last_day.data else set(),
+            "starts": self.starts.data,
+            "ends": self.ends.data,
+            "place": self.place.data or "",
+            "topic": self.topic.data or "",
+        }
+
+
+class MeetingForm(Form):
+    """When and where one meeting takes place."""
+
+    first_day = DateField(msgid("Day"), validators=_required())
+    starts = TimeField(msgid("From"), validators=_required())
+    ends = TimeField(msgid("To"), validators=_required())
+    place = StringField(msgid("Place"), validators=[_at_most(LINE)])
+    topic = StringField(msgid("Topic"), validators=[_at_most(LINE)])
+
+
+def facts_of_meeting(meeting: Meeting) -> dict[str, Any]:
+    """Give a meeting's facts, as the form shows them."""
+    starts, ends = _wall(meeting.starts_at), _wall(meeting.ends_at)
+    return {
+        "first_day": starts.date(),
+        "starts": starts.time(),
+        "ends": ends.time(),
+        "place": meeting.place,
+        "topic": meeting.topic,
+    }
+
+
+class StaffForm(Form):
+    """Who shall teach the run."""
+
+    person = StringField(
+        msgid("E-mail address or reference number"), validators=[*_required(), _at_most(254)]
+    )

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 REQUIRED = msgid("Fill in this field.")
+# What WTForms says by itself: named here, so that it is said in every language.
+WTFORMS = (
+    msgid("Not a valid choice."),
+    msgid("Not a valid date value."),
+    msgid("Not a valid datetime value."),
+    msgid("Not a valid integer value."),
+    msgid("Not a valid time value."),
+)
 
 
 def options(pairs: Iterable[tuple[str, str]]) -> list[Any]:
@@ -40,6 +48,9 @@ class _Words:
 
 class Form(FlaskForm):
     """A form of ours: labels are English msgids, translated when it is made."""
+
+    status = 422
+    """With which HTTP status a refused form is shown again."""
 
     class Meta(FlaskForm.Meta):
         """Say WTForms' messages in the page's language."""
@@ -78,10 +89,10 @@ class Form(FlaskForm):
 
 
 def process(form: Form, *, do: Callable[[], str], page: Callable[[], str]) -> ResponseReturnValue:
-    """Run `do` on a valid form and go on to the URL it returns; else show `page` again with 422."""
+    """Run `do` on a valid form and go on to the URL it returns; else show `page` again with its status."""
     if form.validate_on_submit():
         try:
             return redirect(do(), 303)
         except (Invalid, Conflict, NotAllowed) as error:
             form.refuse(error)
-    return page(), 422
+    return page(), form.status

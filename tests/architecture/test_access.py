@@ -51,6 +51,8 @@ SEE_GRADES = "s nn yn yn yn yn yn"
 GRADE = "s nn yn fn fn fn yn"
 RELEASE = "s nn yn yn fn fn yn"
 CONCLUDE = "s nn fn yn fn fn yn"
+STAFF_ANYWHERE = "s nn yy yy yy yy yy"
+MANAGES_RUN = "s nn fn yn fn fn yn"
 
 TABLE = [
     Row("GET", "/static/<path:filename>", PUBLIC),
@@ -209,6 +211,35 @@ TABLE = [
         "s nn yn yn nn fn yn",
         json={"status": "present"},
     ),
+    Row("GET", "/manage/courses", STAFF_ANYWHERE),
+    Row("POST", "/manage/courses/<code>/publish", "s nn nn yn fn fn yn"),
+    Row("POST", "/manage/courses/<code>/retire", "s nn nn yn fn fn yn"),
+    Row("GET", "/manage/courses/<code>/open", "s nn nn yn fn fn yn"),
+    Row("POST", "/manage/courses/<code>/open", "s nn nn yn fn fn yn"),
+    Row("GET", "/manage/runs", STAFF_ANYWHERE),
+    Row("GET", "/manage/runs/<int:run_id>", "s nn yn yn yn yn yn"),
+    Row("GET", "/manage/runs/<int:run_id>/change", MANAGES_RUN),
+    Row("POST", "/manage/runs/<int:run_id>/change", MANAGES_RUN),
+    Row("POST", "/manage/runs/<int:run_id>/publish", MANAGES_RUN),
+    Row("GET", "/manage/runs/<int:run_id>/cancel", MANAGES_RUN),
+    Row("POST", "/manage/runs/<int:run_id>/cancel", MANAGES_RUN, form={"reason": "Too few"}),
+    Row("POST", "/manage/runs/<int:run_id>/staff", MANAGES_RUN),
+    Row(
+        "POST",
+        "/manage/runs/<int:run_id>/staff/<int:person_id>/end",
+        MANAGES_RUN,
+        where={"person_id": "instructor_id"},
+    ),
+    Row("GET", "/manage/runs/<int:run_id>/meetings", MANAGES_RUN),
+    Row("POST", "/manage/runs/<int:run_id>/meetings", MANAGES_RUN),
+    Row("GET", "/manage/meetings/<int:meeting_id>", MANAGES_RUN),
+    Row("POST", "/manage/meetings/<int:meeting_id>", MANAGES_RUN),
+    Row("GET", "/manage/meetings/<int:meeting_id>/cancel", MANAGES_RUN),
+    Row("POST", "/manage/meetings/<int:meeting_id>/cancel", MANAGES_RUN),
+    Row("GET", "/api/v1/courses", PUBLIC),
+    Row("GET", "/api/v1/courses/<code>", PUBLIC),
+    Row("GET", "/api/v1/runs", PUBLIC),
+    Row("GET", "/api/v1/runs/<int:run_id>", PUBLIC),
     Row("GET", "/api/v1/openapi.json", PUBLIC),
     Row("GET", "/api/v1/docs", PUBLIC),
 ]

@@ -82,6 +82,7 @@ def build(session: Session) -> World:
         "certificate_code": certificate.code,
         "institute_id": here.id,
         "person_id": learner,
+        "instructor_id": world.people["instructor own"],
         "run_id": run.id,
         "course_id": version.course_id,
         "code": session.get_one(Course, version.course_id).code,

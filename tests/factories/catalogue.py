@@ -14,6 +14,7 @@ from nador.catalogue.rules import (
     MeetingStatus,
     Mode,
     RunStatus,
+    folded,
 )
 from nador.kernel import clock
 from tests.factories.store import numbers, store
@@ -71,6 +72,7 @@ def make_course(
             min_attendance=min_attendance,
             document=document,
             mentions=MENTIONS,
+            text_folded=folded(["Introduction à l’apprentissage automatique avec Python"]),
             content_hash=f"{number:064}",
             created_at=now,
         ),

@@ -117,6 +117,12 @@ class RunNotConcluded(Conflict):
     code = "run_not_concluded"
 
 
+class PersonNotFound(Invalid):
+    """Nobody has this e-mail address or reference number."""
+
+    code = "person_not_found"
+
+
 class MeetingTimesReversed(Invalid):
     """The meeting ends before it starts."""
 

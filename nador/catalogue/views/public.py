@@ -8,6 +8,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 
 from nador.catalogue import forms, labels, queries
 from nador.catalogue.rules import RunStatus, meets
+from nador.catalogue.views import filters
 from nador.kernel import clock
 from nador.web.access import PUBLIC, access
 from nador.web.rendering import render
@@ -76,8 +77,8 @@ def _list(*, hero: bool) -> str:
         typed=request.args.get("q", ""),
         listings=[listing for listing in every if meets(listing, wish)],
         empty_catalogue=not every,
-        filters=forms.filters(every, wish, translator()),
-        conditions=forms.conditions(every, wish, translator()),
+        filters=filters.filters(every, wish, translator()),
+        conditions=filters.conditions(every, wish, translator()),
     )
 
 

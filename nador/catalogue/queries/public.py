@@ -1,4 +1,4 @@
-"""Reads of courses, runs and meetings."""
+"""Reads for everyone, and those that other features build on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy.orm import Session
-
-PAGE_SIZE: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +126,7 @@ def _runs_ahead(session: Session, *, now: datetime) -> dict[int, list[RunGlance]
         select(Run)
         .where(
             Run.status == RunStatus.PUBLISHED,
-            or_(Run.starts_on > _day(now), and_(Run.opens_at <= now, now < Run.closes_at)),
+            or_(Run.starts_on > wall_day(now), and_(Run.opens_at <= now, now < Run.closes_at)),
         )
         .order_by(Run.starts_on, Run.id)
     )
@@ -146,7 +144,8 @@ def _runs_ahead(session: Session, *, now: datetime) -> dict[int, list[RunGlance]
     return grouped
 
 
-def _day(now: datetime) -> date:
+def wall_day(now: datetime) -> date:
+    """Give the day on the wall."""
     return clock.local(now).date()
 
 
@@ -176,7 +175,7 @@ def _runs_to_choose(session: Session, course_id: int, *, now: datetime) -> list[
         .where(
             Run.course_id == course_id,
             Run.status == RunStatus.PUBLISHED,
-            or_(Run.starts_on > _day(now), and_(Run.opens_at <= now, now < Run.closes_at)),
+            or_(Run.starts_on > wall_day(now), and_(Run.opens_at <= now, now < Run.closes_at)),
         )
         .order_by(Run.starts_on, Run.id)
     ).unique()
@@ -206,13 +205,14 @@ def skills(session: Session, codes: Sequence[str]) -> Sequence[Skill]:
 
 def run_page(session: Session, run_id: int) -> Run:
     """Read a run for its public page, with course, version and meetings; a draft is not there."""
-    run = session.scalar(_whole_run().where(Run.id == run_id, Run.status != RunStatus.DRAFT))
+    run = session.scalar(whole_run().where(Run.id == run_id, Run.status != RunStatus.DRAFT))
     if run is None:
         raise NotFound
     return run
 
 
-def _whole_run() -> Select[Run]:
+def whole_run() -> Select[Run]:
+    """Select runs with course, version, institute and meetings."""
     return select(Run).options(
         joinedload(Run.course),
         joinedload(Run.version),
@@ -292,3 +292,30 @@ def version_with_course(session: Session, version_id: int) -> CourseVersion:
     if version is None:
         raise NotFound
     return version
+
+
+def courses_after(session: Session, after: str, *, limit: int) -> Sequence[CourseVersion]:
+    """List the published courses whose code comes after this one."""
+    return session.scalars(
+        select(CourseVersion)
+        .join(CourseVersion.course)
+        .options(contains_eager(CourseVersion.course))
+        .where(Course.status == CatalogueStatus.PUBLISHED, Course.code > after, is_latest())
+        .order_by(Course.code)
+        .limit(limit)
+    ).all()
+
+
+def runs_after(session: Session, after: int, *, course: str | None, limit: int) -> Sequence[Run]:
+    """List the runs that are not drafts, of one course where it is named, by their numbers."""
+    wanted = (
+        select(Run)
+        .join(Run.course)
+        .options(contains_eager(Run.course))
+        .where(Run.status != RunStatus.DRAFT, Run.id > after)
+        .order_by(Run.id)
+        .limit(limit)
+    )
+    if course is not None:
+        wanted = wanted.where(Course.code == course)
+    return session.scalars(wanted).all()
