@@ -157,6 +157,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
         "foreign_keys=ON",
         "busy_timeout=30000",
         "synchronous=NORMAL",
+        f"mmap_size={1 << 28}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -165,7 +166,10 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 def _begin_sqlite(connection: Connection) -> None:
     writes = bool(connection.get_execution_options().get(WRITES))
     cursor = connection.connection.cursor()
-    cursor.execute(f"PRAGMA query_only={0 if writes else 1}")
+    # What the pragma was last set to is remembered with the driver's connection, whoever has it.
+    if connection.info.get(WRITES) is not writes:
+        cursor.execute(f"PRAGMA query_only={0 if writes else 1}")
+        connection.info[WRITES] = writes
     cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     cursor.close()
 

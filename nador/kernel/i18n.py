@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Final, Literal
@@ -108,8 +108,7 @@ class Translator:
         return self._in_words(day, "full")
 
     def _in_words(self, day: Day, style: Literal["long", "full"]) -> str:
-        written = _plain(dates.format_date(_wall_day(day), style, locale=self._locale))
-        return re.sub(r"\b1 ", "1er ", written) if self.code == "fr" else written
+        return _day_in_words(self.code, _wall_day(day), style)
 
     def short_date(self, day: Day, /) -> str:
         """Write a day as DD/MM/YYYY, in every language."""
@@ -146,8 +145,7 @@ class Translator:
 
     def hours(self, value: Number, /) -> str:
         """Write a duration in hours: 36 heures."""
-        exact = Decimal(value).normalize()
-        return _plain(units.format_unit(exact, "duration-hour", locale=self._locale))
+        return _hours(self.code, Decimal(value).normalize())
 
     def money(self, dirhams: Number, /) -> str:
         """Write an amount in dirhams, with centimes only where there are some."""
@@ -174,6 +172,7 @@ def pick(words: Mapping[str, str], code: str) -> str:
     return next((found for each in (code, *_FALLBACK) if (found := words.get(each))), "")
 
 
+@lru_cache(maxsize=512)
 def negotiate(accept_language: str, available: Iterable[str] = tuple(LANGUAGES)) -> str:
     """Choose a language by the browser's Accept-Language header, else the first available one."""
     offered = tuple(available)
@@ -238,6 +237,18 @@ def _translation(
     key = message if isinstance(message, str) else message[0]
     forms = (said,) if isinstance(said, str) else tuple(said or ())
     return {key: forms} if key and forms and all(forms) and not fuzzy else {}
+
+
+# Babel reads its patterns anew each time, and the same few days stand on thousands of pages.
+@lru_cache(maxsize=4096)
+def _day_in_words(code: str, day: Day, style: Literal["long", "full"]) -> str:
+    written = _plain(dates.format_date(day, style, locale=LANGUAGES[code].locale))
+    return re.sub(r"\b1 ", "1er ", written) if code == "fr" else written
+
+
+@lru_cache(maxsize=1024)
+def _hours(code: str, exact: Decimal) -> str:
+    return _plain(units.format_unit(exact, "duration-hour", locale=LANGUAGES[code].locale))
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,7 @@ from nador.verification import queries, rules
 from nador.verification.rules import NoSuchCertificate
 from nador.web import api, errors
 from nador.web.access import PUBLIC, access
-from nador.web.request import db, translator
+from nador.web.request import reading, translator
 from nador.web.security import charge
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class OutcomesSchema(Schema):
 def certificate(code: str) -> Response:
     """Answer for one code; 404 for a code that nobody has, or that is mistyped."""
     try:
-        view = queries.get(db(), codes.parse(code[:LONGEST_TEXT]))
+        view = queries.get(reading(), codes.parse(code[:LONGEST_TEXT]))
     except (Mistyped, NoSuchCertificate) as refusal:
         return _missing(refusal)
     return api.answer(rules.published(view, today=clock.today()))
@@ -112,7 +112,7 @@ def verifications(listed: dict[str, Any]) -> dict[str, Any]:
     """Answer for up to 1,000 codes at once."""
     charge(LISTS, "lists of codes")
     read = [_read(item["code"]) for item in listed["items"]]
-    known = queries.find_all(db(), {code for code in read if isinstance(code, Code)})
+    known = queries.find_all(reading(), {code for code in read if isinstance(code, Code)})
     checked = [
         rules.check(item["code"], name=item["name"] or "", code=code, known=known)
         for item, code in zip(listed["items"], read, strict=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, select
@@ -13,9 +14,12 @@ from nador.verification.rules import CertificateView, NoSuchCertificate
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from nador.kernel.codes import Code
+
+    Reader = Session | Connection
 
 # Tables and not classes: this is read for every scan of a code, and needs no object of the ORM.
 _certificate = Certificate.__table__.alias("certificate")
@@ -31,23 +35,7 @@ def _public(which: ColumnElement[bool]) -> Select[Any]:
     )
     return (
         select(
-            named.code,
-            named.status,
-            named.kind,
-            named.holder_latin,
-            named.holder_arabic,
-            named.holder_hidden,
-            named.title,
-            named.issuer,
-            named.hours,
-            named.number,
-            named.starts_on,
-            named.ends_on,
-            named.issued_on,
-            named.expires_on,
-            named.revoked_at,
-            named.public_reason,
-            named.superseded_at,
+            *(named[field.name] for field in fields(CertificateView)[:-1]),
             _successor.c.code.label("superseded_by"),
         )
         .select_from(_certificate.outerjoin(_successor, follows))
@@ -61,27 +49,22 @@ _BY_CODES = _public(_certificate.c.code_key.in_(bindparam("keys", expanding=True
 )
 
 
-def find(session: Session, code: Code) -> CertificateView | None:
+def find(reader: Reader, code: Code) -> CertificateView | None:
     """Return what the register says of a code, if it knows it: one statement."""
-    row = session.execute(BY_CODE, {"key": str(code)}).mappings().first()
-    return None if row is None else CertificateView(**row)
+    row = reader.execute(BY_CODE, {"key": str(code)}).first()
+    return None if row is None else CertificateView(*row)
 
 
-def get(session: Session, code: Code) -> CertificateView:
+def get(reader: Reader, code: Code) -> CertificateView:
     """Return what the register says of a code; raises NoSuchCertificate."""
-    found = find(session, code)
+    found = find(reader, code)
     if found is None:
         raise NoSuchCertificate
     return found
 
 
-def find_all(session: Session, codes: Collection[Code]) -> dict[Code, CertificateView]:
+def find_all(reader: Reader, codes: Collection[Code]) -> dict[Code, CertificateView]:
     """Return what the register says of each code that it knows: one statement."""
     by_key = {str(code): code for code in codes}
-    rows = session.execute(_BY_CODES, {"keys": list(by_key)}).mappings() if by_key else ()
-    found = {}
-    for row in rows:
-        facts = dict(row)
-        code = by_key[facts.pop("code_key")]
-        found[code] = CertificateView(**facts)
-    return found
+    rows = reader.execute(_BY_CODES, {"keys": list(by_key)}) if by_key else ()
+    return {by_key[row.code_key]: CertificateView(*row[:-1]) for row in rows}

@@ -42,9 +42,12 @@ class NameMatch(StrEnum):
     NO = "no"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class CertificateView:
-    """What the register says in public of one certificate; the names only to compare, if hidden."""
+    """What the register says in public of one certificate; the names only to compare, if hidden.
+
+    Its fields are the columns that the look-up reads, and the code of the successor.
+    """
 
     code: str
     status: CertificateStatus

@@ -53,7 +53,9 @@ def status_of(error: DomainError) -> int:
 def wants_json() -> bool:
     """Whether the caller is a program."""
     return request.path.startswith("/api/") or (
-        request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+        "json" in request.headers.get("Accept", "")
+        and request.accept_mimetypes.best_match(["text/html", "application/json"])
+        == "application/json"
     )
 
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
 
-from flask import Flask, Response, current_app, g, request
-from sqlalchemy import Engine
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from nador.kernel.access import NOBODY, Actor
@@ -58,6 +59,13 @@ def db() -> Session:
     return cast("Session", g.db)
 
 
+def reading() -> Connection:
+    """Return a connection for a page that reads once; it costs less than a session."""
+    if "reading" not in g:
+        g.reading = parts().engine.connect()
+    return cast("Connection", g.reading)
+
+
 def actor() -> Actor:
     """Return who acts in this request."""
     if "actor" not in g:
@@ -68,8 +76,10 @@ def actor() -> Actor:
 
 def is_public_page() -> bool:
     """Whether the view knows no visitor: no session, no cookie, no account."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    return bool(getattr(view, "faceless", False))
+    if "faceless" not in g:
+        view = current_app.view_functions.get(request.endpoint or "")
+        g.faceless = bool(getattr(view, "faceless", False))
+    return cast("bool", g.faceless)
 
 
 def locale() -> str:
@@ -102,14 +112,45 @@ def refresh_brand(session: Session) -> None:
         parts().brand_read_at = time.monotonic()
 
 
+class CookiesForFaces(SecureCookieSessionInterface):
+    """Flask's signed cookie, left alone where pages know nobody: it is not even read there."""
+
+    def __init__(self) -> None:
+        self._faceless: tuple[tuple[str, ...], frozenset[str]] | None = None
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Open nothing at the addresses of faceless views: the route is not chosen yet here."""
+        if self._faceless is None:
+            self._faceless = _faceless_addresses(app)
+        prefixes, whole = self._faceless
+        if request.path in whole or request.path.startswith(prefixes):
+            return None
+        return super().open_session(app, request)
+
+
+def _faceless_addresses(app: Flask) -> tuple[tuple[str, ...], frozenset[str]]:
+    """Return the beginnings of addresses with arguments, and the addresses without."""
+    rules = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if getattr(app.view_functions[rule.endpoint], "faceless", False)
+    ]
+    prefixes = {rule.partition("<")[0] for rule in rules if "<" in rule}
+    return tuple(sorted(prefixes)), frozenset(rule for rule in rules if "<" not in rule)
+
+
 def install(app: Flask) -> None:
     """Close the session at the end of each request, and remember a chosen language."""
+    app.session_interface = CookiesForFaces()
 
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:
         session = g.pop("db", None)
         if session is not None:
             session.close()
+        connection = g.pop("reading", None)
+        if connection is not None:
+            connection.close()
 
     @app.after_request
     def remember_language(response: Response) -> Response:

@@ -6,6 +6,7 @@ import logging
 import math
 import sys
 import time
+from functools import cache
 from typing import TYPE_CHECKING
 
 import structlog
@@ -61,6 +62,8 @@ def install(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     csrf.init_app(app)
     limiter.init_app(app)
+    # A faceless page counts by itself what it limits.
+    limiter.request_filter(is_public_page)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(RateLimitExceeded, _slow_down)
     app.register_error_handler(TooMany, _wait)
@@ -88,11 +91,16 @@ def install(app: Flask, settings: Settings) -> None:
         return response
 
 
+# The endpoints, methods and statuses are few; finding their counters again is slow.
+_counter = cache(REQUESTS.labels)
+_histogram = cache(SECONDS.labels)
+
+
 def _count(response: Response) -> None:
     endpoint = request.endpoint or "none"
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
-    REQUESTS.labels(endpoint, request.method, response.status_code).inc()
-    SECONDS.labels(endpoint).observe(seconds)
+    _counter(endpoint, request.method, response.status_code).inc()
+    _histogram(endpoint).observe(seconds)
     # The path of a public page holds a certificate's code: the log keeps the endpoint only.
     log.info(
         "request",

@@ -53,7 +53,9 @@ SUPERSEDED = replace(
 )
 NAMES = list(
     csv.DictReader(
-        (Path(__file__).parents[1] / "data" / "names_edge_cases.csv").open(encoding="utf-8")
+        (Path(__file__).parents[1] / "data" / "names_edge_cases.csv")
+        .read_text(encoding="utf-8")
+        .splitlines()
     )
 )
 
