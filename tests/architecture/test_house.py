@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,3 +100,21 @@ def test_only_the_demo_sets_the_clock_back() -> None:
     }
 
     assert users <= {"kernel", "demo"}
+
+
+def test_the_web_starts_without_heavy_libraries() -> None:
+    """Setting pages costs a second and sixty megabytes: only who sets pages loads it."""
+    heavy = ("weasyprint", "fontTools", "uharfbuzz", "pikepdf")
+    loaded = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys, nador.app; print([m for m in {heavy} if m in sys.modules])",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    ).stdout
+
+    assert loaded.strip() == "[]"

@@ -12,7 +12,6 @@ from nador.assessment.views.routes import READERS, blueprint, page
 from nador.kernel import clock
 from nador.kernel.access import OwnCase
 from nador.kernel.errors import Conflict, describe
-from nador.kernel.paper import plain_paper, render_document
 from nador.web.access import access
 from nador.web.forms import Form, process
 from nador.web.rendering import note
@@ -90,6 +89,9 @@ def reopen(run_id: int) -> ResponseReturnValue:
 def minutes(run_id: int) -> Response:
     """Give the minutes of the jury, to be printed and signed."""
     seen = service.preview(db(), actor(), run_id=run_id)
+    # Setting pages is heavy: a web process loads it with the first minutes.
+    from nador.kernel.paper import plain_paper, render_document
+
     institute = queries.institute_of(db(), seen.book.run.institute_id)
     now = clock.now()
     sheet = page("papers/minutes.html", run=seen.book.run, seen=seen, institute=institute, now=now)
