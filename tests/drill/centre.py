@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Iterator
 
-PATIENCE = 120.0
+PATIENCE = 300.0
 
 
 @dataclass(slots=True)
