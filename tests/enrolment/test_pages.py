@@ -17,7 +17,7 @@ from nador.enrolment.models import Attendance, Enrolment
 from nador.enrolment.rules import AttendanceCount, AttendanceStatus, EnrolmentStatus, SeatOffered
 from nador.kernel import clock
 from nador.kernel.access import Actor
-from tests.factories import make_actor, make_meeting, make_token, sign_in, store
+from tests.factories import make_actor, make_meeting, make_person, make_token, sign_in, store
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -323,8 +323,11 @@ def taught(session: Session, centre: Centre) -> Class:
         RunStaff(run_id=run.id, person_id=teacher.person_id or 0, granted_at=clock.now()),
     )
     enrolments = []
-    for _ in range(2):
-        actor, person_id = centre.learner()
+    # Each lacks one of the two names.
+    people = (make_person(session, name_latin=None), make_person(session, name_arabic=None))
+    for person in people:
+        person_id = person.id
+        actor = Actor(person_id=person_id)
         enrolments.append(service.enrol(session, actor, run_id=run.id, learner_id=person_id))
     return Class(run, make_meeting(session, run, in_days=-1), teacher, enrolments)
 
