@@ -26,6 +26,7 @@ from nador.catalogue import labels as catalogue_labels
 from nador.catalogue import policy as catalogue_policy
 from nador.catalogue import queries as catalogue_queries
 from nador.catalogue import views as catalogue_views
+from nador.demo import labels as demo_labels
 from nador.enrolment import api as enrolment_api
 from nador.enrolment import handlers as enrolment_handlers
 from nador.enrolment import jobs as enrolment_jobs
@@ -65,6 +66,7 @@ LABELS = (
     enrolment_labels,
     verification_labels,
     assessment_labels,
+    demo_labels,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,

@@ -12,7 +12,9 @@ from sqlalchemy.exc import OperationalError
 
 from nador.accounts import cli as accounts
 from nador.app import prepare_demo_worker, prepare_worker, require_startable, wire
+from nador.assessment import cli as assessment
 from nador.catalogue import cli as catalogue
+from nador.demo import cli as data_sets
 from nador.demo import opening
 from nador.enrolment import cli as enrolment
 from nador.kernel import backup as backups
@@ -146,9 +148,10 @@ def imports(context: click.Context) -> None:
 imports.add_command(catalogue.import_file)
 nador.add_command(verification.verify)
 imports.add_command(enrolment.import_file)
+imports.add_command(data_sets.import_oulad)
 
 
-for _command in accounts.COMMANDS:
+for _command in (*accounts.COMMANDS, *assessment.COMMANDS):
     nador.add_command(_command)
 
 
