@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -35,6 +35,10 @@ def staffed(session: Session, **how: int) -> School:
         ),
     )
     return school
+
+
+def told(answer: TestResponse) -> Any:
+    return answer.get_json()
 
 
 def address(school: School, page: str = "gradebook") -> str:
@@ -202,11 +206,11 @@ def test_the_script_saves_one_cell_and_hears_of_conflicts(
     wrong = client.post(url, data={"value": "21", "version": "1"}, headers=json)
     cleared = client.post(url, data={"value": "", "version": "1"}, headers=json)
 
-    assert first.json == {"version": 1, "state": "provisional"}
-    assert (stale.status_code, stale.json["code"]) == (412, "stale")
-    assert (stale.json["params"]["yours"], stale.json["params"]["theirs"]) == ("13.00", "12.50")
-    assert (wrong.status_code, wrong.json["code"]) == (422, "mark_out_of_range")
-    assert cleared.json == {"version": 2, "state": "ungraded"}
+    assert told(first) == {"version": 1, "state": "provisional"}
+    assert (stale.status_code, told(stale)["code"]) == (412, "stale")
+    assert (told(stale)["params"]["yours"], told(stale)["params"]["theirs"]) == ("13.00", "12.50")
+    assert (wrong.status_code, told(wrong)["code"]) == (422, "mark_out_of_range")
+    assert told(cleared) == {"version": 2, "state": "ungraded"}
 
 
 def test_a_page_of_the_gradebook_takes_few_statements(
