@@ -39,9 +39,12 @@ def open_centre(settings: Settings, *, factory: str, prepare: Callable[[], None]
         schema.upgrade(engine)
     schema.check(engine)
     sessions = make_sessions(engine)
+    # What the commands tell each other has to reach the features, as in every other process.
+    prepare()
     with sessions() as session:
         if not accounts_queries.is_demo(session):
-            centre.load(session, say=click.echo)
+            click.echo("Making the demo centre (once).")
+            centre.load(session, origin=settings.public_url)
     serving.require_free_port("127.0.0.1", settings.port)
     worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings, prepare))
     worker.start()
@@ -65,8 +68,8 @@ def _announce(settings: Settings, sessions: sessionmaker[Session]) -> None:
     if not _happens(lambda: _answers(address)):
         return
     click.echo(f"\nThe demo centre is open: {address}\n")
-    for guest, _latin, _arabic, role in centre.GUESTS:
-        click.echo(f"  {centre.email(guest):28} {centre.PASSWORD}  {role}")
+    for one in centre.ACCOUNTS:
+        click.echo(f"  {one.email:28} {centre.PASSWORD}  {one.title}")
     found: list[str] = []
     if _happens(lambda: _finds_code(sessions, found)):
         click.echo(f"\nA certificate to verify: {settings.public_url}/v/{found[0]}")

@@ -1,0 +1,90 @@
+"""The demo centre is whole: every state that a visitor should be able to see is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from nador.accounts import queries as accounts
+from nador.accounts.models import Person
+from nador.accounts.service import passwords
+from nador.assessment.models import Grade, Result
+from nador.assessment.rules import Decision
+from nador.catalogue.models import Course, Run
+from nador.catalogue.rules import shown_state
+from nador.demo import centre
+from nador.enrolment import queries as enrolments
+from nador.enrolment.models import Enrolment, Offer
+from nador.enrolment.rules import EnrolmentStatus
+from nador.kernel import clock
+from nador.kernel.audit import AuditEntry
+from nador.kernel.db import make_sessions
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from tests.conftest import Database
+
+# One database is enough: every command that the demo calls has its own tests on both.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(600),
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+]
+
+
+@pytest.fixture
+def loaded(database: Database) -> Session:
+    session = make_sessions(database.engine)()
+    assert centre.load(session, origin="http://127.0.0.1:8000")
+    return session
+
+
+def test_the_centre_shows_every_state(loaded: Session) -> None:
+    now = clock.now()
+    runs = loaded.scalars(select(Run)).all()
+    states = Counter(shown_state(run.status, run.schedule, now=now).value for run in runs)
+    places = Counter(loaded.scalars(select(Enrolment.status)))
+    decisions = Counter(loaded.scalars(select(Result.decision)))
+
+    assert loaded.scalar(select(func.count(Course.id))) == 14
+    assert loaded.scalar(select(func.count(Person.id))) == 208
+    assert set(states) == {
+        "draft", "open", "closed", "running", "grading", "concluded", "cancelled",
+    }  # fmt: skip
+    assert {status.value for status in places} == {
+        "active", "completed", "failed", "offered", "waitlisted", "withdrawn",
+    }  # fmt: skip
+    assert decisions[Decision.PASS] > 80
+    assert decisions[Decision.FAIL] > 5
+    assert loaded.scalar(select(func.count(Offer.id))) == 1
+    for run in runs:
+        assert enrolments.counted(loaded, run.id) == (run.seats_held, run.waiting)
+    _history_is_in_order(loaded)
+    _a_learner_has_something_of_everything(loaded)
+    assert not centre.load(loaded, origin=""), "a second start finds it"
+
+
+def _history_is_in_order(session: Session) -> None:
+    instants = session.scalars(select(AuditEntry.at).order_by(AuditEntry.id)).all()
+
+    assert instants == sorted(instants)
+    assert instants[-1] < clock.now()
+    assert session.scalar(select(func.max(Grade.changed_at))) < clock.now()
+
+
+def _a_learner_has_something_of_everything(session: Session) -> None:
+    learner = accounts.actor_by_email(session, "learner@nador.example")
+    places = enrolments.my_enrolments(session, learner.person_id or 0)
+
+    assert {place.enrolment.status for place in places} == {
+        EnrolmentStatus.ACTIVE,
+        EnrolmentStatus.WAITLISTED,
+        EnrolmentStatus.COMPLETED,
+    }
+    door = accounts.door(session, "learner@nador.example")
+    assert door is not None
+    assert passwords.fits(door.password_hash, centre.PASSWORD)
