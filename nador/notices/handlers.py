@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from nador.assessment.rules import GradesReleased, RunConcluded
 from nador.catalogue.rules import MeetingChanged, RunChanged
 from nador.enrolment import queries as enrolment_queries
 from nador.enrolment.rules import (
@@ -93,6 +94,21 @@ def meeting_changed(session: Session, _actor: Actor, event: MeetingChanged) -> N
         )
 
 
+def grades_released(session: Session, _actor: Actor, event: GradesReleased) -> None:
+    """Tell the run's learners that there are grades to see; mails say no mark."""
+    for enrolment in queries.concerned(session, event.run_id, [EnrolmentStatus.ACTIVE]):
+        tell(session, enrolment, "notices/grades_released.txt")
+
+
+def run_concluded(session: Session, _actor: Actor, event: RunConcluded) -> None:
+    """Tell those whose result was confirmed. An imported run is history: it tells nobody."""
+    concluded = set(event.enrolment_ids)
+    statuses = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
+    for enrolment in queries.concerned(session, event.run_id, statuses):
+        if enrolment.id in concluded and not enrolment.run.imported:
+            tell(session, enrolment, "notices/run_concluded.txt")
+
+
 HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (EnrolmentPlaced, placed),
     (SeatOffered, offered),
@@ -100,4 +116,6 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (EnrolmentEnded, ended),
     (RunChanged, run_changed),
     (MeetingChanged, meeting_changed),
+    (GradesReleased, grades_released),
+    (RunConcluded, run_concluded),
 )

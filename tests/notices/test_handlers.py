@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from nador.accounts.models import Person
+from nador.assessment import service as assessment
 from nador.catalogue.rules import MeetingChanged, RunCancelled, RunChanged
 from nador.enrolment import queries as enrolment_queries
 from nador.enrolment import service
@@ -18,6 +19,7 @@ from nador.kernel import clock, events
 from nador.kernel.access import NOBODY, Actor, Role
 from nador.kernel.db import command
 from nador.kernel.mail import Message
+from tests.assessment.school import open_school
 from tests.factories import (
     make_actor,
     make_course,
@@ -209,3 +211,18 @@ def test_a_new_capacity_alone_is_not_told(session: Session, run: Run) -> None:
     _emit(session, NOBODY, event=RunChanged(run.id, ("capacity",)))
 
     assert mails(session) == []
+
+
+def test_learners_hear_of_grades_and_results_and_mails_say_no_mark(session: Session) -> None:
+    school = open_school(session, learners=2)
+    school.grade_all(("16", "15"), ("20", None))
+
+    school.release()
+    released = [mail.subject for mail in mails(session)]
+    assessment.conclude(session, school.registrar, run_id=school.run.id)
+    concluded = mails(session)[2:]
+
+    assert len(released) == 2
+    assert len(concluded) == 2
+    assert school.learners[0].reference in concluded[0].body
+    assert not any("15.40" in mail.body or "15,40" in mail.body for mail in concluded)

@@ -75,9 +75,10 @@ class GradesReleased:
 
 @dataclass(frozen=True, slots=True)
 class RunConcluded:
-    """A person confirmed the results of a run."""
+    """A person confirmed the results of a run: of these enrolments, the first time or later."""
 
     run_id: int
+    enrolment_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

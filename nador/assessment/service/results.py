@@ -73,7 +73,8 @@ def conclude(session: Session, actor: Actor, *, run_id: int) -> list[Result]:
         institute_id=run.institute_id,
         decisions={str(result.enrolment_id): result.decision.value for result in results},
     )
-    events.emit(session, actor, RunConcluded(run_id=run_id))
+    told = tuple(result.enrolment_id for result in results)
+    events.emit(session, actor, RunConcluded(run_id=run_id, enrolment_ids=told))
     return results
 
 
