@@ -5,6 +5,7 @@ a later change of a profile, a course or the institute changes no issued certifi
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
@@ -95,15 +96,25 @@ class CertificateFacts:
 
     def to_json(self) -> str:
         """Write the facts in their one canonical form: sorted keys, no blanks, ISO dates."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the facts as primitives that JSON can hold."""
         said = {"version": VERSION, **asdict(self)}
-        return json.dumps(
-            said, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat
-        )
+        return {
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in said.items()
+        }
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read facts back; raises ValueError for a version that this code does not know."""
-        said: dict[str, Any] = json.loads(text)
+        return cls.from_dict(json.loads(text))
+
+    @classmethod
+    def from_dict(cls, facts: Mapping[str, Any]) -> Self:
+        """Read facts back from primitives; raises ValueError for an unknown version."""
+        said = dict(facts)
         version = said.pop("version", None)
         if version != VERSION:
             message = f"certificate facts of version {version!r} cannot be read"

@@ -1,12 +1,112 @@
 """Words for the states and refusals of certification."""
 
-from typing import Final
+from __future__ import annotations
 
+from typing import TYPE_CHECKING, Final
+
+from nador.catalogue.rules import DocumentKind
+from nador.certification.rules import (
+    BatchStatus,
+    CertificateEventKind,
+    CertificateStatus,
+    Failure,
+)
 from nador.kernel.i18n import msgid
+
+if TYPE_CHECKING:
+    from nador.kernel.i18n import Translator
 
 ERRORS: Final = {
     "nobody_named": msgid("A certificate needs the holder's name in Latin or in Arabic letters."),
     "unprintable": msgid(
         "“%(text)s” cannot be printed because of the character %(character)s (%(name)s)."
     ),
+    "institute_not_ready": msgid(
+        "Nothing can be issued yet: the institute's page lacks %(missing)s."
+    ),
+    "nothing_to_issue": msgid(
+        "There is nobody to issue for: conclude the run first, and confirm the names."
+    ),
+    "names_not_confirmed": msgid("The names have not been confirmed in both scripts."),
+    "certificate_not_in_force": msgid("This certificate is not in force, so it cannot be revoked."),
+    "reason_missing": msgid("Write a reason: one for the file, and one that the public may read."),
+    "nothing_to_print": msgid("No certificate of this run has been issued yet."),
+    "not_drawn": msgid("The document could not be drawn. Try again; if it fails again, report it."),
 }
+
+
+def kind(words: Translator, value: DocumentKind) -> str:
+    """Name a document."""
+    match value:
+        case DocumentKind.CERTIFICATE:
+            return words.gettext("Certificate of achievement")
+        case DocumentKind.ATTESTATION:
+            return words.gettext("Certificate of attendance")
+
+
+def status(words: Translator, value: CertificateStatus) -> str:
+    """Name a stored state."""
+    match value:
+        case CertificateStatus.PENDING_ISSUE:
+            return words.gettext("Being made")
+        case CertificateStatus.ISSUED:
+            return words.gettext("Issued")
+        case CertificateStatus.REVOKED:
+            return words.gettext("Revoked")
+        case CertificateStatus.SUPERSEDED:
+            return words.gettext("Replaced")
+
+
+def look(value: CertificateStatus) -> str:
+    """Choose the kind of a state's tag."""
+    match value:
+        case CertificateStatus.PENDING_ISSUE:
+            return "info"
+        case CertificateStatus.ISSUED:
+            return "ok"
+        case CertificateStatus.REVOKED:
+            return "bad"
+        case CertificateStatus.SUPERSEDED:
+            return "warn"
+
+
+def event(words: Translator, value: CertificateEventKind) -> str:
+    """Name what happened."""
+    match value:
+        case CertificateEventKind.ISSUED:
+            return words.gettext("Issued")
+        case CertificateEventKind.SUPERSEDED:
+            return words.gettext("Replaced")
+        case CertificateEventKind.REVOKED:
+            return words.gettext("Revoked")
+        case CertificateEventKind.DOWNLOADED:
+            return words.gettext("Downloaded")
+
+
+def failure(words: Translator, code: str, reason: str) -> str:
+    """Say why somebody has no certificate yet, and what to do."""
+    match code:
+        case Failure.NAMES_NOT_CONFIRMED:
+            return words.gettext("The names are not confirmed: confirm them, then try again.")
+        case Failure.NOBODY_NAMED:
+            return words.gettext("No name is known: add one, then try again.")
+        case Failure.UNPRINTABLE:
+            return words.gettext(
+                "The name has a character that cannot be printed (%(character)s): correct it.",
+                character=reason,
+            )
+        case Failure.OWN_CASE:
+            return words.gettext("Nobody issues for themselves: a colleague must do it.")
+        case _:
+            return words.gettext("The document could not be drawn: try again.")
+
+
+def batch(words: Translator, value: BatchStatus) -> str:
+    """Say how an order stands, as a heading."""
+    match value:
+        case BatchStatus.RUNNING:
+            return words.gettext("Issuing")
+        case BatchStatus.DONE:
+            return words.gettext("Everything is issued")
+        case BatchStatus.DONE_WITH_FAILURES:
+            return words.gettext("Issued, but not for everybody")

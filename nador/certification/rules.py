@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from nador.kernel.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class TemplateStatus(StrEnum):
@@ -59,3 +67,104 @@ class CertificateRevoked:
     """A certificate is no longer in force."""
 
     certificate_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSuperseded:
+    """A certificate was replaced by another."""
+
+    certificate_id: int
+
+
+class InstituteNotReady(Conflict):
+    """The institute's papers are not complete: `missing` lists what to fill in."""
+
+    code = "institute_not_ready"
+
+
+class NothingToIssue(Conflict):
+    """Nobody on the run has a confirmed result that a document could be issued for."""
+
+    code = "nothing_to_issue"
+
+
+class NamesNotConfirmed(Conflict):
+    """Nobody has yet confirmed how the holder's names are spelt."""
+
+    code = "names_not_confirmed"
+
+
+class NotInForce(Conflict):
+    """Only an issued certificate can be revoked or replaced."""
+
+    code = "certificate_not_in_force"
+
+
+class ReasonMissing(Invalid):
+    """A revocation needs a reason, and one that the public may read."""
+
+    code = "reason_missing"
+
+
+class NothingToPrint(Conflict):
+    """The run has no issued certificate."""
+
+    code = "nothing_to_print"
+
+
+class Failure(StrEnum):
+    """Why a person of a batch has no certificate; the words are those of the errors."""
+
+    NAMES_NOT_CONFIRMED = "names_not_confirmed"
+    NOBODY_NAMED = "nobody_named"
+    UNPRINTABLE = "unprintable"
+    OWN_CASE = "own_case"
+    NOT_DRAWN = "not_drawn"
+
+
+class BatchStatus(StrEnum):
+    """The states of an order to issue; they follow from its certificates and failures."""
+
+    RUNNING = "running"
+    DONE = "done"
+    DONE_WITH_FAILURES = "done_with_failures"
+
+
+def batch_status(*, pending: int, failed: int) -> BatchStatus:
+    """Tell how an order stands: running as long as a certificate of it is to be drawn."""
+    if pending:
+        return BatchStatus.RUNNING
+    return BatchStatus.DONE_WITH_FAILURES if failed else BatchStatus.DONE
+
+
+def certificate_number(prefix: str, *, year: int, running: int) -> str:
+    """Write the number on the paper: NDR-2026-000123."""
+    return f"{prefix}-{year}-{running:06}"
+
+
+def expiry(issued_on: date, *, months: int | None) -> date | None:
+    """Return the last day of validity, so many months after the issue; None where it never ends."""
+    if not months:
+        return None
+    year, month = divmod(issued_on.year * 12 + issued_on.month - 1 + months, 12)
+    return date(year, month + 1, min(issued_on.day, monthrange(year, month + 1)[1]))
+
+
+def require_ready(missing: Sequence[str]) -> None:
+    """Refuse to issue while the institute's papers lack something."""
+    if missing:
+        raise InstituteNotReady(missing=list(missing))
+
+
+def require_in_force(status: CertificateStatus) -> None:
+    """Refuse to revoke or replace what is not issued, or no longer stands."""
+    if status is not CertificateStatus.ISSUED:
+        raise NotInForce
+
+
+def require_reasons(reason: str, public_reason: str) -> None:
+    """Refuse a revocation without its two reasons."""
+    if not reason:
+        raise ReasonMissing(field="reason")
+    if not public_reason:
+        raise ReasonMissing(field="public_reason")

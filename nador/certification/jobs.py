@@ -1,0 +1,53 @@
+"""What workers do for certification: draw certificates, and merge them for the printer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nador.certification import queries, service
+from nador.certification.facts import CertificateFacts
+from nador.certification.models import Certificate, PrintJob
+from nador.certification.service import ISSUE, PRINT, Drawn, Merged
+from nador.kernel.errors import DomainError
+from nador.kernel.work import Hopeless, work
+
+if TYPE_CHECKING:
+    from nador.kernel.work import Desk
+
+
+@work(
+    ISSUE,
+    due=queries.pending,
+    record=service.record_issue,
+    dead=service.record_not_drawn,
+)
+def draw(desk: Desk, item_id: int) -> Drawn:
+    """Draw one certificate from its frozen facts and keep its bytes."""
+    # WeasyPrint is heavy: only a worker that draws loads it.
+    from nador.certification.pdf.render import render
+
+    with desk.reading() as session:
+        facts = CertificateFacts.from_dict(session.get_one(Certificate, item_id).facts)
+    try:
+        content = render(facts)
+    except DomainError as refusal:
+        raise Hopeless(str(refusal)) from refusal
+    return Drawn(sha256=desk.files.put(content), size=len(content))
+
+
+@work(
+    PRINT,
+    due=queries.print_jobs_due,
+    record=service.record_print,
+    dead=service.record_not_printed,
+)
+def merge(desk: Desk, item_id: int) -> Merged:
+    """Merge all certificates of a run into one file, by name."""
+    from nador.certification.pdf.merge import merge as join
+
+    with desk.reading() as session:
+        hashes = queries.files_to_print(session, session.get_one(PrintJob, item_id).run_id)
+    if not hashes:
+        raise Hopeless("no certificate is issued")
+    content = join(desk.files.get(sha256) for sha256 in hashes)
+    return Merged(sha256=desk.files.put(content), pages=len(hashes))

@@ -1,0 +1,35 @@
+"""Who may issue, see and revoke certificates."""
+
+from __future__ import annotations
+
+from nador.kernel.access import Action, Actor, require
+from nador.kernel.errors import NotFound
+
+
+def require_certify(actor: Actor, *, institute_id: int) -> None:
+    """Let certifiers of the institute decide; who only sees is forbidden, others find nothing."""
+    require(actor, Action.CERTIFY, institute_id=institute_id, seen=Action.SEE_CERTIFICATES)
+
+
+def may_certify(actor: Actor, *, institute_id: int) -> bool:
+    """Whether a page should offer to issue and revoke."""
+    return actor.may(Action.CERTIFY, institute_id=institute_id)
+
+
+def require_see(actor: Actor, *, institute_id: int) -> None:
+    """Let the institute's staff read its registry."""
+    require(actor, Action.SEE_CERTIFICATES, institute_id=institute_id)
+
+
+def require_file(actor: Actor, *, holder_id: int, institute_id: int) -> None:
+    """Let holders have their own document, and certifiers any."""
+    if actor.is_person(holder_id) or may_certify(actor, institute_id=institute_id):
+        return
+    require_certify(actor, institute_id=institute_id)
+    raise NotFound
+
+
+def require_holder(actor: Actor, *, holder_id: int) -> None:
+    """Let nobody but the holder decide this."""
+    if not actor.is_person(holder_id):
+        raise NotFound

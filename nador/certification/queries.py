@@ -1,0 +1,316 @@
+"""Reads of the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, Select, func, or_, select
+
+from nador.accounts.models import Institute, Person
+from nador.assessment import queries as assessment_queries
+from nador.catalogue.models import Course, CourseVersion, Run
+from nador.certification.models import (
+    Batch,
+    BatchFailure,
+    Certificate,
+    CertificateEvent,
+    CertificateFile,
+    PrintJob,
+)
+from nador.certification.rules import (
+    BatchStatus,
+    CertificateStatus,
+    FileStatus,
+    PrintStatus,
+    batch_status,
+)
+from nador.enrolment.models import Enrolment
+from nador.kernel import codes
+from nador.kernel.access import Action, Actor
+from nador.kernel.db import Words
+from nador.kernel.errors import NotFound
+from nador.kernel.text import fold
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+LIVE = (CertificateStatus.PENDING_ISSUE, CertificateStatus.ISSUED)
+IN_PUBLIC = (
+    CertificateStatus.ISSUED,
+    CertificateStatus.REVOKED,
+    CertificateStatus.SUPERSEDED,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody with a confirmed pass on a run, and the document they have already, if any."""
+
+    enrolment_id: int
+    person: Person
+    mark: Decimal | None
+    mention: Words | None
+    certificate: Certificate | None
+
+
+def candidates(session: Session, run_id: int) -> list[Candidate]:
+    """List who passed the run, by name, each with their live certificate."""
+    passed = {one.enrolment_id: one for one in assessment_queries.passes(session, run_id)}
+    rows = session.execute(
+        select(Enrolment.id, Person, Certificate)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(
+            Certificate,
+            (Certificate.person_id == Person.id)
+            & (Certificate.run_id == run_id)
+            & Certificate.status.in_(LIVE),
+        )
+        .where(Enrolment.run_id == run_id, Enrolment.id.in_(list(passed)))
+        .order_by(Person.name_folded, Enrolment.id)
+    )
+    return [
+        Candidate(
+            enrolment_id, person, passed[enrolment_id].mark, passed[enrolment_id].mention, live
+        )
+        for enrolment_id, person, live in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an order to issue has come."""
+
+    batch: Batch
+    total: int
+    pending: int
+    issued: int
+    failures: Sequence[BatchFailure]
+    certificates: Sequence[Certificate]
+
+    @property
+    def failed(self) -> int:
+        """How many have no certificate, each with its reason."""
+        return len(self.failures)
+
+    @property
+    def status(self) -> BatchStatus:
+        """Running, done, or done with failures."""
+        return batch_status(pending=self.pending, failed=self.failed)
+
+
+def progress(session: Session, batch_id: int) -> Progress:
+    """Count an order's certificates; raises NotFound."""
+    batch = session.get(Batch, batch_id)
+    if batch is None:
+        raise NotFound
+    failures = session.scalars(
+        select(BatchFailure).where(BatchFailure.batch_id == batch_id).order_by(BatchFailure.id)
+    ).all()
+    failed = {failure.enrolment_id for failure in failures}
+    certificates = session.scalars(
+        select(Certificate).where(Certificate.batch_id == batch_id).order_by(Certificate.id)
+    ).all()
+    pending = [
+        one
+        for one in certificates
+        if one.status is CertificateStatus.PENDING_ISSUE and one.enrolment_id not in failed
+    ]
+    issued = [one for one in certificates if one.status is not CertificateStatus.PENDING_ISSUE]
+    return Progress(
+        batch=batch,
+        total=len(pending) + len(issued) + len(failures),
+        pending=len(pending),
+        issued=len(issued),
+        failures=failures,
+        certificates=certificates,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunSheet:
+    """A run as the certifier sees it: what it is, and who passed."""
+
+    run: Run
+    course_code: str
+    version: CourseVersion
+    institute: Institute
+    people: Sequence[Candidate]
+
+    @property
+    def without(self) -> list[Candidate]:
+        """Who has no document yet."""
+        return [one for one in self.people if one.certificate is None]
+
+    @property
+    def ready(self) -> list[Candidate]:
+        """Who could have one now: their names are confirmed."""
+        return [one for one in self.without if one.person.names_confirmed_at]
+
+
+def run_sheet(session: Session, run_id: int) -> RunSheet:
+    """Return a run with everybody who passed it; raises NotFound."""
+    row = session.execute(
+        select(Run, Course.code, CourseVersion, Institute)
+        .join(Course, Course.id == Run.course_id)
+        .join(CourseVersion, CourseVersion.id == Run.version_id)
+        .join(Institute, Institute.id == Run.institute_id)
+        .where(Run.id == run_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    run, course_code, version, institute = row
+    return RunSheet(run, course_code, version, institute, candidates(session, run_id))
+
+
+def print_job(session: Session, job_id: int) -> tuple[PrintJob, RunSheet]:
+    """Return an order to print with its run; raises NotFound."""
+    job = session.get(PrintJob, job_id)
+    if job is None:
+        raise NotFound
+    return job, run_sheet(session, job.run_id)
+
+
+def batches_of(session: Session, run_id: int) -> Sequence[Batch]:
+    """List a run's orders, newest first."""
+    return session.scalars(
+        select(Batch).where(Batch.run_id == run_id).order_by(Batch.id.desc())
+    ).all()
+
+
+def names_of(session: Session, enrolment_ids: Sequence[int]) -> dict[int, Person]:
+    """Return the people behind enrolments."""
+    rows = session.execute(
+        select(Enrolment.id, Person)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.id.in_(enrolment_ids))
+    )
+    return dict(rows)
+
+
+def by_code(session: Session, typed: str) -> Certificate:
+    """Find a certificate by its code however it is spelt; raises NotFound or codes.Mistyped."""
+    certificate = session.scalar(
+        select(Certificate).where(Certificate.code_key == str(codes.parse(typed)))
+    )
+    if certificate is None:
+        raise NotFound
+    return certificate
+
+
+def current_file(session: Session, certificate_id: int) -> CertificateFile:
+    """Return the row of the file that counts; raises NotFound while there is none."""
+    row = session.scalar(
+        select(CertificateFile).where(
+            CertificateFile.certificate_id == certificate_id,
+            CertificateFile.status == FileStatus.CURRENT,
+        )
+    )
+    if row is None:
+        raise NotFound
+    return row
+
+
+def events_of(session: Session, certificate_id: int) -> Sequence[CertificateEvent]:
+    """List what happened to a certificate, oldest first."""
+    return session.scalars(
+        select(CertificateEvent)
+        .where(CertificateEvent.certificate_id == certificate_id)
+        .order_by(CertificateEvent.id)
+    ).all()
+
+
+def held_by(session: Session, person_id: int) -> Sequence[Certificate]:
+    """List a person's own documents, newest first."""
+    return session.scalars(
+        select(Certificate)
+        .where(Certificate.person_id == person_id, Certificate.status.in_(IN_PUBLIC))
+        .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
+    ).all()
+
+
+def registry(
+    session: Session, actor: Actor, *, search: str = "", before: int | None = None, most: int = 50
+) -> Sequence[Certificate]:
+    """List certificates of the actor's institutes, newest first; `search` is a code or a name."""
+    found = select(Certificate).where(
+        Certificate.institute_id.in_(actor.institutes(Action.SEE_CERTIFICATES))
+    )
+    if search:
+        found = found.join(Person, Person.id == Certificate.person_id).where(
+            or_(
+                Person.name_folded.contains(fold(search), autoescape=True),
+                Certificate.number == search.strip().upper(),
+                Certificate.code_key == _key(search),
+            )
+        )
+    if before is not None:
+        found = found.where(Certificate.id < before)
+    return session.scalars(found.order_by(Certificate.id.desc()).limit(most)).all()
+
+
+def _key(search: str) -> str:
+    try:
+        return str(codes.parse(search))
+    except codes.Mistyped:
+        return ""
+
+
+def runs_to_certify(session: Session, actor: Actor) -> Sequence[Row[Any]]:
+    """List concluded runs of the actor's institutes: run, course code, title, passes, live certificates."""
+    live = (
+        select(Certificate.run_id, func.count().label("live"))
+        .where(Certificate.status.in_(LIVE), Certificate.run_id.is_not(None))
+        .group_by(Certificate.run_id)
+        .subquery()
+    )
+    passes = assessment_queries.pass_counts().subquery()
+    return session.execute(
+        select(
+            Run,
+            Course.code.label("course_code"),
+            CourseVersion.title,
+            passes.c.passes,
+            func.coalesce(live.c.live, 0).label("live"),
+        )
+        .join(Course, Course.id == Run.course_id)
+        .join(CourseVersion, CourseVersion.id == Run.version_id)
+        .join(passes, passes.c.run_id == Run.id)
+        .outerjoin(live, live.c.run_id == Run.id)
+        .where(Run.institute_id.in_(actor.institutes(Action.SEE_CERTIFICATES)))
+        .order_by((func.coalesce(live.c.live, 0) >= passes.c.passes), Run.ends_on.desc(), Run.id)
+    ).all()
+
+
+def pending(_now: datetime) -> Select[int]:
+    """Select certificates that are to be drawn, oldest order first."""
+    return (
+        select(Certificate.id)
+        .where(Certificate.status == CertificateStatus.PENDING_ISSUE)
+        .order_by(Certificate.id)
+    )
+
+
+def print_jobs_due(_now: datetime) -> Select[int]:
+    """Select merged files that are to be made."""
+    return select(PrintJob.id).where(PrintJob.status == PrintStatus.DUE).order_by(PrintJob.id)
+
+
+def files_to_print(session: Session, run_id: int) -> Sequence[str]:
+    """List the hashes of a run's issued certificates, by the holder's name."""
+    return session.scalars(
+        select(CertificateFile.sha256)
+        .join(Certificate, Certificate.id == CertificateFile.certificate_id)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(
+            Certificate.run_id == run_id,
+            Certificate.status == CertificateStatus.ISSUED,
+            CertificateFile.status == FileStatus.CURRENT,
+        )
+        .order_by(Person.name_folded, Certificate.id)
+    ).all()

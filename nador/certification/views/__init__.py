@@ -1,0 +1,6 @@
+"""Pages of certification."""
+
+from nador.certification.views import issuing, registry
+from nador.certification.views.routes import blueprint
+
+__all__ = ["blueprint", "issuing", "registry"]

@@ -1,0 +1,153 @@
+"""Pages of a run's certificates: names, preview, order, progress, print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, redirect, request, send_file, url_for
+
+from nador.accounts.queries import missing_for_issue
+from nador.certification import labels, policy, queries, service
+from nador.certification.forms import OrderForm
+from nador.certification.rules import BatchStatus
+from nador.certification.views.routes import blueprint
+from nador.kernel.access import Role
+from nador.kernel.errors import NotFound
+from nador.web.access import access
+from nador.web.forms import process
+from nador.web.rendering import note, render
+from nador.web.request import actor, db, files, settings, translator
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+READERS = (Role.CERTIFIER, Role.REGISTRAR, Role.AUDITOR)
+REFRESH_SECONDS = 3
+
+
+@blueprint.get("/manage/certify")
+@access(*READERS)
+def runs() -> str:
+    """List runs with passes, those first that still lack documents."""
+    return render("certification/runs.html", runs=queries.runs_to_certify(db(), actor()))
+
+
+@blueprint.get("/manage/runs/<int:run_id>/certify")
+@access(*READERS)
+def certify(run_id: int) -> str:
+    """Show everybody with a pass, their names to confirm, and the button to issue."""
+    return _certify_page(run_id, OrderForm())
+
+
+def _certify_page(run_id: int, form: OrderForm) -> str:
+    sheet = queries.run_sheet(db(), run_id)
+    policy.require_see(actor(), institute_id=sheet.run.institute_id)
+    return render(
+        "certification/certify.html",
+        form=form,
+        sheet=sheet,
+        missing=missing_for_issue(sheet.institute),
+        may_certify=policy.may_certify(actor(), institute_id=sheet.run.institute_id),
+        batches=queries.batches_of(db(), run_id),
+    )
+
+
+@blueprint.post("/manage/runs/<int:run_id>/certify/names")
+@access(Role.CERTIFIER)
+def confirm_names(run_id: int) -> ResponseReturnValue:
+    """Confirm the ticked names as they will be printed."""
+    ticked = [int(value) for value in request.form.getlist("person") if value.isdigit()]
+    count = service.confirm_names(db(), actor(), run_id=run_id, person_ids=ticked)
+    note(translator().ngettext("%(num)s name confirmed.", "%(num)s names confirmed.", count))
+    return redirect(url_for(".certify", run_id=run_id), 303)
+
+
+@blueprint.post("/manage/runs/<int:run_id>/certify")
+@access(Role.CERTIFIER)
+def order(run_id: int) -> ResponseReturnValue:
+    """Order the documents."""
+    form = OrderForm()
+
+    def do() -> str:
+        batch = service.order_batch(db(), actor(), run_id=run_id, origin=settings().public_url)
+        return url_for(".batch", batch_id=batch.id)
+
+    return process(form, do=do, page=lambda: _certify_page(run_id, form))
+
+
+@blueprint.get("/manage/runs/<int:run_id>/certify/preview/<int:enrolment_id>.pdf")
+@access(*READERS)
+def preview(run_id: int, enrolment_id: int) -> Response:
+    """Draw one person's document as a specimen, with a code that nobody will ever have."""
+    # WeasyPrint is heavy: a web process loads it only when somebody asks for a preview.
+    from nador.certification.pdf.render import render as draw
+
+    sheet = queries.run_sheet(db(), run_id)
+    policy.require_see(actor(), institute_id=sheet.run.institute_id)
+    one = next((each for each in sheet.people if each.enrolment_id == enrolment_id), None)
+    if one is None:
+        raise NotFound
+    facts = service.draft_facts(sheet.institute, one, run=sheet.run, version=sheet.version)
+    db().rollback()  # No transaction stays open while the page is drawn.
+    return Response(draw(facts), content_type="application/pdf")
+
+
+@blueprint.get("/manage/batches/<int:batch_id>")
+@access(*READERS)
+def batch(batch_id: int) -> ResponseReturnValue:
+    """Show how far an order has come; the page renews itself until it is done."""
+    progress = queries.progress(db(), batch_id)
+    policy.require_see(actor(), institute_id=progress.batch.institute_id)
+    page = render(
+        "certification/batch.html",
+        progress=progress,
+        heading=labels.batch(translator(), progress.status),
+        sheet=queries.run_sheet(db(), progress.batch.run_id),
+        people=queries.names_of(db(), [one.enrolment_id for one in progress.failures]),
+        may_certify=policy.may_certify(actor(), institute_id=progress.batch.institute_id),
+        why=lambda failure: labels.failure(translator(), failure.code, failure.reason),
+    )
+    running = progress.status is BatchStatus.RUNNING
+    return page, 200, {"Refresh": str(REFRESH_SECONDS)} if running else {}
+
+
+@blueprint.post("/manage/batches/<int:batch_id>/retry")
+@access(Role.CERTIFIER)
+def retry(batch_id: int) -> ResponseReturnValue:
+    """Try again for everybody whom the order could not serve."""
+    service.retry(db(), actor(), batch_id=batch_id, origin=settings().public_url)
+    return redirect(url_for(".batch", batch_id=batch_id), 303)
+
+
+@blueprint.post("/manage/runs/<int:run_id>/certificates/print")
+@access(Role.CERTIFIER)
+def order_print(run_id: int) -> ResponseReturnValue:
+    """Order one file of all certificates of a run, for the printer."""
+    job = service.order_print(db(), actor(), run_id=run_id)
+    return redirect(url_for(".print_job", job_id=job.id), 303)
+
+
+@blueprint.get("/manage/prints/<int:job_id>")
+@access(Role.CERTIFIER)
+def print_job(job_id: int) -> ResponseReturnValue:
+    """Show whether the file to print is there; the page renews itself until it is."""
+    job, sheet = queries.print_job(db(), job_id)
+    policy.require_certify(actor(), institute_id=sheet.run.institute_id)
+    page = render("certification/print.html", job=job, sheet=sheet)
+    return page, 200, {"Refresh": str(REFRESH_SECONDS)} if job.status == "due" else {}
+
+
+@blueprint.get("/manage/prints/<int:job_id>/certificates.pdf")
+@access(Role.CERTIFIER)
+def print_file(job_id: int) -> Response:
+    """Hand out the file to print."""
+    job, sheet = queries.print_job(db(), job_id)
+    policy.require_certify(actor(), institute_id=sheet.run.institute_id)
+    if job.sha256 is None:
+        raise NotFound
+    return send_file(
+        files().path(job.sha256),
+        mimetype="application/pdf",
+        download_name=f"{sheet.run.code}.pdf",
+        as_attachment=True,
+    )

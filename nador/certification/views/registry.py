@@ -1,0 +1,137 @@
+"""Pages of single certificates: the holder's own, and the registry of the centre."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Response, redirect, request, send_file, url_for
+
+from nador.certification import labels, policy, queries, service
+from nador.certification.forms import RevokeForm
+from nador.certification.rules import CertificateStatus
+from nador.certification.views.issuing import READERS
+from nador.certification.views.routes import blueprint
+from nador.kernel.access import Role
+from nador.web.access import SIGNED_IN, access
+from nador.web.forms import process
+from nador.web.rendering import note, render
+from nador.web.request import actor, db, files, translator
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from nador.certification.models import Certificate
+
+PAGE_SIZE = 50
+
+
+@blueprint.get("/me/certificates")
+@access(SIGNED_IN)
+def mine() -> str:
+    """List one's own documents."""
+    held = queries.held_by(db(), actor().person_id or 0)
+    return render("certification/mine.html", certificates=held, labels=labels, words=translator())
+
+
+@blueprint.post("/me/certificates/<code>/name")
+@access(SIGNED_IN)
+def show_or_hide(code: str) -> ResponseReturnValue:
+    """Hide one's name on the public page, or show it again."""
+    hidden = request.form.get("hidden") == "1"
+    service.hide_holder(db(), actor(), code=code, hidden=hidden)
+    words = translator()
+    note(words.gettext("The name is hidden.") if hidden else words.gettext("The name is shown."))
+    return redirect(url_for(".mine"), 303)
+
+
+@blueprint.get("/certificates/<code>/file")
+@access(SIGNED_IN)
+def file(code: str) -> Response:
+    """Hand out a document to its holder or to a certifier."""
+    certificate = queries.by_code(db(), code)
+    policy.require_file(
+        actor(), holder_id=certificate.person_id, institute_id=certificate.institute_id
+    )
+    return hand_out(certificate)
+
+
+def hand_out(certificate: Certificate) -> Response:
+    """Send the stored bytes, never rendered again, and keep in the history that it was done."""
+    stored = queries.current_file(db(), certificate.id)
+    service.note_download(db(), actor(), certificate_id=certificate.id)
+    return send_file(
+        files().path(stored.sha256),
+        mimetype="application/pdf",
+        download_name=f"{certificate.code}.pdf",
+        as_attachment=True,
+    )
+
+
+@blueprint.get("/manage/certificates")
+@access(*READERS)
+def registry() -> str:
+    """Search the registry."""
+    search = request.args.get("q", "").strip()
+    before = request.args.get("before", type=int)
+    found = queries.registry(db(), actor(), search=search, before=before, most=PAGE_SIZE + 1)
+    return render(
+        "certification/registry.html",
+        certificates=found[:PAGE_SIZE],
+        next_before=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
+        search=search,
+        labels=labels,
+        words=translator(),
+    )
+
+
+@blueprint.get("/manage/certificates/<code>")
+@access(*READERS)
+def certificate(code: str) -> str:
+    """Show one certificate with its history."""
+    return _certificate_page(code)
+
+
+def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
+    one = queries.by_code(db(), code)
+    policy.require_see(actor(), institute_id=one.institute_id)
+    in_force = one.status is CertificateStatus.ISSUED
+    return render(
+        "certification/certificate.html",
+        certificate=one,
+        history=_history(one.id),
+        form=form or RevokeForm(),
+        may_revoke=in_force and policy.may_certify(actor(), institute_id=one.institute_id),
+        labels=labels,
+        words=translator(),
+    )
+
+
+def _history(certificate_id: int) -> list[tuple[bool, str, str]]:
+    words = translator()
+    return [
+        (True, words.datetime_(each.at), labels.event(words, each.kind))
+        for each in queries.events_of(db(), certificate_id)
+    ]
+
+
+@blueprint.post("/manage/certificates/<code>/revocation")
+@access(Role.CERTIFIER)
+def revoke(code: str) -> ResponseReturnValue:
+    """Revoke a certificate."""
+    form = RevokeForm()
+
+    def do() -> str:
+        service.revoke(
+            db(),
+            actor(),
+            code=code,
+            reason=form.reason.data or "",
+            public_reason=form.public_reason.data or "",
+        )
+        note(
+            translator().gettext("The certificate is revoked. Its page says so from now on."),
+            "warn",
+        )
+        return url_for(".certificate", code=code)
+
+    return process(form, do=do, page=lambda: _certificate_page(code, form))
