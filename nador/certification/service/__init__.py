@@ -1,0 +1,38 @@
+"""Commands of certification: order, issue, print, revoke, replace."""
+
+from nador.certification.service.decisions import hide_holder, replace, revoke
+from nador.certification.service.freezing import active_template, draft_facts
+from nador.certification.service.orders import confirm_names, order_batch, retry
+from nador.certification.service.outcomes import (
+    ISSUE,
+    PRINT,
+    Drawn,
+    Merged,
+    note_download,
+    order_print,
+    record_issue,
+    record_not_drawn,
+    record_not_printed,
+    record_print,
+)
+
+__all__ = [
+    "ISSUE",
+    "PRINT",
+    "Drawn",
+    "Merged",
+    "active_template",
+    "confirm_names",
+    "draft_facts",
+    "hide_holder",
+    "note_download",
+    "order_batch",
+    "order_print",
+    "record_issue",
+    "record_not_drawn",
+    "record_not_printed",
+    "record_print",
+    "replace",
+    "retry",
+    "revoke",
+]

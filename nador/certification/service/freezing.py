@@ -1,0 +1,225 @@
+"""What a document says, frozen before anybody draws it."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from nador.accounts.models import Institute, Person
+from nador.catalogue.rules import DocumentKind
+from nador.certification import rules
+from nador.certification.facts import (
+    CertificateFacts,
+    InstituteNames,
+    Issuer,
+    Kind,
+    Signatory,
+    Words,
+)
+from nador.certification.models import (
+    Certificate,
+    CertificateTemplate,
+    TemplateVersion,
+)
+from nador.certification.pdf.sheet import require_printable
+from nador.certification.rules import (
+    TemplateStatus,
+)
+from nador.kernel import clock, codes
+from nador.kernel.access import require_not_own_case
+from nador.kernel.i18n import pick
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from nador.catalogue.models import CourseVersion, Run
+    from nador.certification.queries import Candidate
+    from nador.kernel.access import Actor
+
+
+def active_template(session: Session, *, institute_id: int, kind: DocumentKind) -> TemplateVersion:
+    """Return the institute's template in use for this kind of document; the bundled one to begin with."""
+    found = session.scalar(
+        select(TemplateVersion)
+        .join(CertificateTemplate, CertificateTemplate.id == TemplateVersion.template_id)
+        .where(
+            CertificateTemplate.institute_id == institute_id,
+            CertificateTemplate.kind == kind,
+            TemplateVersion.status == TemplateStatus.ACTIVE,
+        )
+        .order_by(TemplateVersion.id.desc())
+        .limit(1)
+    )
+    if found is not None:
+        return found
+    template = CertificateTemplate(institute_id=institute_id, kind=kind, name="Nador")
+    session.add(template)
+    session.flush()
+    first = TemplateVersion(
+        template_id=template.id,
+        number=1,
+        layout="nador",
+        options={},
+        status=TemplateStatus.ACTIVE,
+        created_at=clock.now(),
+    )
+    session.add(first)
+    session.flush()
+    return first
+
+
+def draft_facts(
+    institute: Institute,
+    one: Candidate,
+    *,
+    run: Run,
+    version: CourseVersion,
+    template: TemplateVersion | None = None,
+) -> CertificateFacts:
+    """Say what a person's document would say, with a code that nobody will ever have."""
+    today = clock.today()
+    return CertificateFacts(
+        code=f"{institute.prefix}-0000-0000-0000-0",
+        number=rules.certificate_number(institute.prefix, year=today.year, running=0),
+        kind=Kind(version.document),
+        title=_words(version.title),
+        hours=version.hours,
+        starts_on=run.starts_on,
+        ends_on=run.ends_on,
+        issued_on=today,
+        expires_on=rules.expiry(
+            today, months=template.options.get("valid_months") if template else None
+        ),
+        issuer=_issuer(institute),
+        verify_url="https://example.org/specimen",
+        holder_latin=one.person.name_latin,
+        holder_arabic=one.person.name_arabic,
+        mention=_words(one.mention) if one.mention else None,
+    )
+
+
+def freeze(
+    session: Session,
+    actor: Actor,
+    one: Candidate,
+    *,
+    run: Run,
+    version: CourseVersion,
+    template: TemplateVersion,
+    origin: str,
+) -> Certificate:
+    """Build a person's certificate, to be drawn; raises OwnCase, NamesNotConfirmed, NobodyNamed, Unprintable."""
+    require_not_own_case(actor, one.person.id)
+    if one.person.names_confirmed_at is None:
+        raise rules.NamesNotConfirmed
+    institute = session.get_one(Institute, run.institute_id)
+    draft = draft_facts(institute, one, run=run, version=version, template=template)
+    require_printable(draft)
+    facts = _numbered(session, draft, institute=institute, origin=origin)
+    return Certificate(
+        code=facts.code,
+        number=facts.number,
+        institute_id=run.institute_id,
+        person_id=one.person.id,
+        run_id=run.id,
+        enrolment_id=one.enrolment_id,
+        template_version_id=template.id,
+        kind=DocumentKind(facts.kind),
+        holder_latin=facts.holder_latin,
+        holder_arabic=facts.holder_arabic,
+        title=version.title,
+        issuer=institute.name,
+        hours=facts.hours,
+        starts_on=facts.starts_on,
+        ends_on=facts.ends_on,
+        issued_on=facts.issued_on,
+        expires_on=facts.expires_on,
+        facts=facts.to_dict(),
+        ordered_by_id=actor.person_id,
+        ordered_at=clock.now(),
+    )
+
+
+def copy(
+    session: Session, actor: Actor, old: Certificate, *, person: Person, origin: str
+) -> Certificate:
+    """Build the successor of a certificate, with the holder's present names."""
+    if person.names_confirmed_at is None:
+        raise rules.NamesNotConfirmed
+    draft = CertificateFacts.from_dict(
+        old.facts
+        | {
+            "issued_on": clock.today().isoformat(),
+            "holder_latin": person.name_latin,
+            "holder_arabic": person.name_arabic,
+        }
+    )
+    require_printable(draft)
+    institute = session.get_one(Institute, old.institute_id)
+    facts = _numbered(session, draft, institute=institute, origin=origin)
+    return Certificate(
+        code=facts.code,
+        number=facts.number,
+        institute_id=old.institute_id,
+        person_id=old.person_id,
+        run_id=old.run_id,
+        programme_id=old.programme_id,
+        enrolment_id=old.enrolment_id,
+        template_version_id=old.template_version_id,
+        kind=old.kind,
+        holder_latin=facts.holder_latin,
+        holder_arabic=facts.holder_arabic,
+        title=old.title,
+        issuer=old.issuer,
+        hours=old.hours,
+        starts_on=old.starts_on,
+        ends_on=old.ends_on,
+        issued_on=facts.issued_on,
+        expires_on=old.expires_on,
+        facts=facts.to_dict(),
+        ordered_by_id=actor.person_id,
+        ordered_at=clock.now(),
+    )
+
+
+def _numbered(
+    session: Session, draft: CertificateFacts, *, institute: Institute, origin: str
+) -> CertificateFacts:
+    """Give a draft its own code and number."""
+    code = codes.make(institute.prefix)
+    number = rules.certificate_number(
+        institute.prefix, year=draft.issued_on.year, running=_next_number(session, institute)
+    )
+    return dataclasses.replace(draft, code=code, number=number, verify_url=f"{origin}/v/{code}")
+
+
+def _next_number(session: Session, institute: Institute) -> int:
+    # An update locks the row: two orders at once never share a number.
+    return session.scalars(
+        update(Institute)
+        .where(Institute.id == institute.id)
+        .values(last_number=Institute.last_number + 1)
+        .returning(Institute.last_number)
+        .execution_options(synchronize_session=False)
+    ).one()
+
+
+def _issuer(institute: Institute) -> Issuer:
+    return Issuer(
+        names=InstituteNames(**{**institute.name, "zgh": institute.name.get("zgh", "")}),
+        city=_words(institute.city),
+        authority=_words(institute.authority) if any(institute.authority.values()) else None,
+        signatory=Signatory(
+            latin=institute.signatory["fr"],
+            arabic=institute.signatory["ar"],
+            title=_words(institute.signatory_title),
+        ),
+    )
+
+
+def _words(words: Mapping[str, str]) -> Words:
+    return Words(**{language: pick(words, language) for language in ("ar", "fr", "en")})

@@ -1,0 +1,119 @@
+"""What workers report: documents drawn, files merged, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nador.certification import policy, queries, rules
+from nador.certification.models import (
+    BatchFailure,
+    Certificate,
+    CertificateFile,
+    PrintJob,
+)
+from nador.certification.rules import (
+    CertificateEventKind,
+    CertificateIssued,
+    CertificateStatus,
+    Failure,
+    FileStatus,
+    PrintStatus,
+)
+from nador.certification.service.history import note
+from nador.enrolment.queries import run_for_update
+from nador.kernel import clock, events
+from nador.kernel.db import command
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from nador.kernel.access import Actor
+
+ISSUE, PRINT = "issue", "print"
+"""The names of certification's two kinds of work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A document that a worker made and stored: the hash and the size of its bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A file to print that a worker made and stored."""
+
+    sha256: str
+    pages: int
+
+
+@command
+def record_issue(session: Session, actor: Actor, *, item_id: int, outcome: Drawn) -> None:
+    """Put a drawn document into force: from now on its code is answered."""
+    now = clock.now()
+    certificate = session.get_one(Certificate, item_id, with_for_update=True)
+    certificate.status = CertificateStatus.ISSUED
+    certificate.issued_at = now
+    session.add(
+        CertificateFile(
+            certificate_id=item_id,
+            sha256=outcome.sha256,
+            size=outcome.size,
+            status=FileStatus.CURRENT,
+            stored_at=now,
+        )
+    )
+    note(session, item_id, CertificateEventKind.ISSUED, by_id=certificate.ordered_by_id)
+    events.emit(session, actor, CertificateIssued(item_id))
+
+
+@command
+def record_not_drawn(session: Session, _actor: Actor, *, item_id: int, error: str) -> None:
+    """Name in its order the certificate that could not be drawn."""
+    certificate = session.get_one(Certificate, item_id)
+    if certificate.batch_id is None or certificate.enrolment_id is None:
+        return
+    session.add(
+        BatchFailure(
+            batch_id=certificate.batch_id,
+            enrolment_id=certificate.enrolment_id,
+            code=Failure.NOT_DRAWN,
+            reason=error[:500],
+        )
+    )
+
+
+@command
+def order_print(session: Session, actor: Actor, *, run_id: int) -> PrintJob:
+    """Order one file of all certificates of a run, for the printer."""
+    run = run_for_update(session, run_id)
+    policy.require_certify(actor, institute_id=run.institute_id)
+    if not queries.files_to_print(session, run_id):
+        raise rules.NothingToPrint
+    job = PrintJob(run_id=run_id, ordered_by_id=actor.person_id, ordered_at=clock.now())
+    session.add(job)
+    session.flush()
+    return job
+
+
+@command
+def record_print(session: Session, _actor: Actor, *, item_id: int, outcome: Merged) -> None:
+    """Offer a merged file for download."""
+    job = session.get_one(PrintJob, item_id)
+    job.status, job.sha256, job.pages = PrintStatus.READY, outcome.sha256, outcome.pages
+
+
+@command
+def record_not_printed(session: Session, _actor: Actor, *, item_id: int, error: str) -> None:
+    """Say why a merged file could not be made."""
+    job = session.get_one(PrintJob, item_id)
+    job.status, job.problem = PrintStatus.DEAD, error[:500]
+
+
+@command
+def note_download(session: Session, actor: Actor, *, certificate_id: int) -> None:
+    """Keep in a certificate's history that its file was handed out."""
+    note(session, certificate_id, CertificateEventKind.DOWNLOADED, by_id=actor.person_id)
