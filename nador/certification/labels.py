@@ -22,7 +22,7 @@ ERRORS: Final = {
         "“%(text)s” cannot be printed because of the character %(character)s (%(name)s)."
     ),
     "institute_not_ready": msgid(
-        "Nothing can be issued yet: the institute's page lacks %(missing)s."
+        "Nothing can be issued yet: an administrator must complete the institute's page."
     ),
     "nothing_to_issue": msgid(
         "There is nobody to issue for: conclude the run first, and confirm the names."

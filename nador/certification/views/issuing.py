@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask import Response, redirect, request, send_file, url_for
 
+from nador.accounts.labels import MISSING
 from nador.accounts.queries import missing_for_issue
 from nador.certification import labels, policy, queries, service
 from nador.certification.forms import OrderForm
@@ -40,13 +41,13 @@ def certify(run_id: int) -> str:
 
 
 def _certify_page(run_id: int, form: OrderForm) -> str:
-    sheet = queries.run_sheet(db(), run_id)
+    sheet, words = queries.run_sheet(db(), run_id), translator()
     policy.require_see(actor(), institute_id=sheet.run.institute_id)
     return render(
         "certification/certify.html",
         form=form,
         sheet=sheet,
-        missing=missing_for_issue(sheet.institute),
+        missing=[words.gettext(MISSING[one]) for one in missing_for_issue(sheet.institute)],
         may_certify=policy.may_certify(actor(), institute_id=sheet.run.institute_id),
         batches=queries.batches_of(db(), run_id),
     )
