@@ -50,7 +50,7 @@ def status(words: Translator, value: CertificateStatus) -> str:
         case CertificateStatus.PENDING_ISSUE:
             return words.gettext("Being made")
         case CertificateStatus.ISSUED:
-            return words.gettext("Issued")
+            return words.gettext("In force")
         case CertificateStatus.REVOKED:
             return words.gettext("Revoked")
         case CertificateStatus.SUPERSEDED:
@@ -74,7 +74,7 @@ def event(words: Translator, value: CertificateEventKind) -> str:
     """Name what happened."""
     match value:
         case CertificateEventKind.ISSUED:
-            return words.gettext("Issued")
+            return words.gettext("Came into force")
         case CertificateEventKind.SUPERSEDED:
             return words.gettext("Replaced")
         case CertificateEventKind.REVOKED:
