@@ -26,6 +26,11 @@ from nador.catalogue import labels as catalogue_labels
 from nador.catalogue import policy as catalogue_policy
 from nador.catalogue import queries as catalogue_queries
 from nador.catalogue import views as catalogue_views
+from nador.certification import api as certification_api
+from nador.certification import jobs as certification_jobs
+from nador.certification import labels as certification_labels
+from nador.certification import policy as certification_policy
+from nador.certification import views as certification_views
 from nador.demo import labels as demo_labels
 from nador.enrolment import api as enrolment_api
 from nador.enrolment import handlers as enrolment_handlers
@@ -67,6 +72,7 @@ LABELS = (
     verification_labels,
     assessment_labels,
     demo_labels,
+    certification_labels,
 )
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
@@ -76,12 +82,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     assessment_views.blueprint,
     enrolment_views.blueprint,
     reporting_views.blueprint,
+    certification_views.blueprint,
 )
 API_BLUEPRINTS: tuple[Blueprint, ...] = (
     catalogue_api.blueprint,
     assessment_api.blueprint,
     verification_api.blueprint,
     enrolment_api.blueprint,
+    certification_api.blueprint,
 )
 HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (
     enrolment_handlers.HANDLERS,
@@ -102,6 +110,15 @@ MENU: list[rendering.MenuItem] = [
         lambda actor: bool(actor.roles() - {Role.LEARNER, Role.CERTIFIER, Role.AUDITOR}),
     ),
     rendering.MenuItem(
+        msgid("Certificates"), "certification.runs", "cert", certification_policy.may_see_any
+    ),
+    rendering.MenuItem(
+        msgid("My certificates"),
+        "certification.mine",
+        "cert",
+        lambda actor: actor.signed_in and actor.roles() == {Role.LEARNER},
+    ),
+    rendering.MenuItem(
         msgid("People"), "accounts.people", "people", accounts_policy.may_see_people
     ),
     rendering.MenuItem(
@@ -117,6 +134,7 @@ MENU: list[rendering.MenuItem] = [
 JOBS = (
     nador.registry,
     enrolment_jobs,
+    certification_jobs,
     verification_jobs,
 )
 """Modules that declare @work and @check: importing them is enough."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from marshmallow import Schema, fields
 
 from nador.certification import labels, policy, queries, service
+from nador.certification.policy import READERS
 from nador.certification.rules import CertificateStatus
-from nador.certification.views.registry import hand_out
-from nador.kernel.access import Role
 from nador.web import api
 from nador.web.access import SIGNED_IN, access
+from nador.web.rendering import send_pdf
 from nador.web.request import actor, db, settings, translator
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class RevokedSchema(Schema):
 
 
 @blueprint.post("/runs/<int:run_id>/certificates")
-@access(Role.CERTIFIER)
+@access(*READERS)
 @blueprint.response(202, OrderedSchema)
 def order(run_id: int) -> Response:
     """Order documents for everybody who passed a run and has none."""
@@ -84,7 +84,7 @@ def order(run_id: int) -> Response:
 
 
 @blueprint.get("/batches/<int:batch_id>")
-@access(Role.CERTIFIER, Role.REGISTRAR, Role.AUDITOR)
+@access(*READERS)
 @blueprint.response(200, BatchSchema)
 def batch(batch_id: int) -> dict[str, Any]:
     """Tell how far an order has come, with each failure and its reason."""
@@ -107,7 +107,7 @@ def batch(batch_id: int) -> dict[str, Any]:
         ],
         "certificates": [
             {"enrolment_id": one.enrolment_id, "code": one.code}
-            for one in progress.certificates
+            for one in queries.of_batch(db(), batch_id)
             if one.status is not CertificateStatus.PENDING_ISSUE
         ],
     }
@@ -117,15 +117,12 @@ def batch(batch_id: int) -> dict[str, Any]:
 @access(SIGNED_IN)
 def file(code: str) -> Response:
     """Hand out the PDF to its holder or to a certifier."""
-    certificate = queries.by_code(db(), code)
-    policy.require_file(
-        actor(), holder_id=certificate.person_id, institute_id=certificate.institute_id
-    )
-    return hand_out(certificate)
+    certificate, stored = service.hand_out(db(), actor(), code=code)
+    return send_pdf(stored.sha256, name=certificate.code)
 
 
 @blueprint.post("/certificates/<code>/revocation")
-@access(Role.CERTIFIER)
+@access(*READERS)
 @blueprint.arguments(RevocationSchema)
 @blueprint.response(200, RevokedSchema)
 def revoke(reasons: dict[str, str], code: str) -> Response:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from nador.kernel.access import Action, Actor, require
+from nador.kernel.access import TABLE, Action, Actor, require
 from nador.kernel.errors import NotFound
+
+READERS = tuple(sorted(TABLE[Action.SEE_CERTIFICATES]))
+"""The roles that the pages of the registry are for; who may only read is refused the rest."""
 
 
 def require_certify(actor: Actor, *, institute_id: int) -> None:
@@ -19,6 +22,11 @@ def may_certify(actor: Actor, *, institute_id: int) -> bool:
 def require_see(actor: Actor, *, institute_id: int) -> None:
     """Let the institute's staff read its registry."""
     require(actor, Action.SEE_CERTIFICATES, institute_id=institute_id)
+
+
+def may_see_any(actor: Actor) -> bool:
+    """Whether the actor reads the registry of some institute."""
+    return bool(actor.institutes(Action.SEE_CERTIFICATES))
 
 
 def require_file(actor: Actor, *, holder_id: int, institute_id: int) -> None:

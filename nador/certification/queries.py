@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, exists, func, or_, select
+from sqlalchemy.orm import defer
 
 from nador.accounts.models import Institute, Person
 from nador.assessment import queries as assessment_queries
@@ -91,7 +92,6 @@ class Progress:
     pending: int
     issued: int
     failures: Sequence[BatchFailure]
-    certificates: Sequence[Certificate]
 
     @property
     def failed(self) -> int:
@@ -112,24 +112,55 @@ def progress(session: Session, batch_id: int) -> Progress:
     failures = session.scalars(
         select(BatchFailure).where(BatchFailure.batch_id == batch_id).order_by(BatchFailure.id)
     ).all()
-    failed = {failure.enrolment_id for failure in failures}
-    certificates = session.scalars(
-        select(Certificate).where(Certificate.batch_id == batch_id).order_by(Certificate.id)
-    ).all()
-    pending = [
-        one
-        for one in certificates
-        if one.status is CertificateStatus.PENDING_ISSUE and one.enrolment_id not in failed
-    ]
-    issued = [one for one in certificates if one.status is not CertificateStatus.PENDING_ISSUE]
+    waiting = Certificate.status == CertificateStatus.PENDING_ISSUE
+    given_up = exists().where(
+        BatchFailure.batch_id == batch_id, BatchFailure.enrolment_id == Certificate.enrolment_id
+    )
+    issued, pending = session.execute(
+        select(func.count().filter(~waiting), func.count().filter(waiting, ~given_up)).where(
+            Certificate.batch_id == batch_id
+        )
+    ).one()
     return Progress(
         batch=batch,
-        total=len(pending) + len(issued) + len(failures),
-        pending=len(pending),
-        issued=len(issued),
+        total=pending + issued + len(failures),
+        pending=pending,
+        issued=issued,
         failures=failures,
-        certificates=certificates,
     )
+
+
+def of_batch(
+    session: Session, batch_id: int, *, after: int = 0, most: int | None = None
+) -> Sequence[Certificate]:
+    """List an order's certificates in the order of names, without what their paper says."""
+    return session.scalars(
+        select(Certificate)
+        .options(defer(Certificate.facts, raiseload=True))
+        .where(Certificate.batch_id == batch_id, Certificate.id > after)
+        .order_by(Certificate.id)
+        .limit(most)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """A run and what it taught, for the head of a page."""
+
+    run: Run
+    version: CourseVersion
+
+
+def run_head(session: Session, run_id: int) -> RunHead:
+    """Return a run with its version of the course; raises NotFound."""
+    row = session.execute(
+        select(Run, CourseVersion)
+        .join(CourseVersion, CourseVersion.id == Run.version_id)
+        .where(Run.id == run_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return RunHead(*row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +199,12 @@ def run_sheet(session: Session, run_id: int) -> RunSheet:
     return RunSheet(run, course_code, version, institute, candidates(session, run_id))
 
 
-def print_job(session: Session, job_id: int) -> tuple[PrintJob, RunSheet]:
+def print_job(session: Session, job_id: int) -> tuple[PrintJob, RunHead]:
     """Return an order to print with its run; raises NotFound."""
     job = session.get(PrintJob, job_id)
     if job is None:
         raise NotFound
-    return job, run_sheet(session, job.run_id)
+    return job, run_head(session, job.run_id)
 
 
 def batches_of(session: Session, run_id: int) -> Sequence[Batch]:
@@ -190,7 +221,7 @@ def names_of(session: Session, enrolment_ids: Sequence[int]) -> dict[int, Person
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.id.in_(enrolment_ids))
     )
-    return dict(rows)
+    return dict(rows.all())
 
 
 def by_code(session: Session, typed: str) -> Certificate:

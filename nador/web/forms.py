@@ -8,6 +8,7 @@ from flask import redirect
 from flask_wtf import FlaskForm
 from wtforms.fields import choices
 
+from nador.kernel.access import Forbidden
 from nador.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, describe
 from nador.kernel.i18n import msgid
 from nador.web.request import translator
@@ -89,10 +90,15 @@ class Form(FlaskForm):
 
 
 def process(form: Form, *, do: Callable[[], str], page: Callable[[], str]) -> ResponseReturnValue:
-    """Run `do` on a valid form and go on to the URL it returns; else show `page` again with its status."""
+    """Run `do` on a valid form and go on to the URL it returns; else show `page` again with its status.
+
+    Who may not do this at all meets the page of that refusal, not a form to fill in again.
+    """
     if form.validate_on_submit():
         try:
             return redirect(do(), 303)
+        except Forbidden:
+            raise
         except (Invalid, Conflict, NotAllowed) as error:
             form.refuse(error)
     return page(), form.status

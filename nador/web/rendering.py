@@ -10,14 +10,23 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, flash, get_flashed_messages, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    flash,
+    get_flashed_messages,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from nador.kernel.access import Actor
 from nador.kernel.i18n import LANGUAGES, pick
 from nador.kernel.resources import PACKAGE
-from nador.web.request import actor, is_public_page, locale, parts, translator
+from nador.web.request import actor, files, is_public_page, locale, parts, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +108,16 @@ def _cut(template: str, texts: Iterable[str], fixed: Mapping[str, Any]) -> tuple
 def note(text: str, kind: str = "ok") -> None:
     """Show one message on the next page; kind is ok, info, warn or bad."""
     flash(text, kind)
+
+
+def send_pdf(sha256: str, *, name: str) -> Response:
+    """Send a stored PDF as a file of that name."""
+    return send_file(
+        files().path(sha256),
+        mimetype="application/pdf",
+        download_name=f"{name}.pdf",
+        as_attachment=True,
+    )
 
 
 def institute_name() -> str:

@@ -20,9 +20,10 @@ from flask import Flask
 
 from nador.app import create_app
 from nador.kernel.db import make_engine, make_sessions
+from nador.kernel.files import FileStore
 from nador.settings import Settings
 from nador.web.security import limiter
-from tests.architecture.world import COLUMNS, World, build
+from tests.architecture.world import COLUMNS, DOCUMENT, World, build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,11 @@ RELEASE = "s nn yn yn fn fn yn"
 CONCLUDE = "s nn fn yn fn fn yn"
 STAFF_ANYWHERE = "s nn yy yy yy yy yy"
 MANAGES_RUN = "s nn fn yn fn fn yn"
+SEE_CERTIFICATES = "s nn nn yn yn yn nn"
+CERTIFY = "s nn nn fn yn fn nn"
+HAVE_FILE = "s yn nn fn yn fn nn"
+ISSUED = {"code": "certificate_code"}
+REASONS = {"reason": "copied", "public_reason": "Issued in error"}
 
 TABLE = [
     Row("GET", "/static/<path:filename>", PUBLIC),
@@ -240,6 +246,30 @@ TABLE = [
     Row("GET", "/api/v1/courses/<code>", PUBLIC),
     Row("GET", "/api/v1/runs", PUBLIC),
     Row("GET", "/api/v1/runs/<int:run_id>", PUBLIC),
+    Row("GET", "/manage/certify", "s nn nn yy yy yy nn"),
+    Row("GET", "/manage/runs/<int:run_id>/certify", SEE_CERTIFICATES),
+    Row("POST", "/manage/runs/<int:run_id>/certify", CERTIFY),
+    Row("POST", "/manage/runs/<int:run_id>/certify/names", CERTIFY),
+    Row(
+        "GET",
+        "/manage/runs/<int:run_id>/certify/preview/<int:enrolment_id>.pdf",
+        SEE_CERTIFICATES,
+    ),
+    Row("GET", "/manage/batches/<int:batch_id>", SEE_CERTIFICATES),
+    Row("POST", "/manage/batches/<int:batch_id>/retry", CERTIFY),
+    Row("POST", "/manage/runs/<int:run_id>/certificates/print", CERTIFY),
+    Row("GET", "/manage/prints/<int:job_id>", CERTIFY),
+    Row("GET", "/manage/prints/<int:job_id>/certificates.pdf", CERTIFY),
+    Row("GET", "/me/certificates", SIGNED_IN),
+    Row("POST", "/me/certificates/<code>/name", "s yn nn nn nn nn nn", where=ISSUED),
+    Row("GET", "/certificates/<code>/file", HAVE_FILE, where=ISSUED),
+    Row("GET", "/manage/certificates", "s nn nn yy yy yy nn"),
+    Row("GET", "/manage/certificates/<code>", SEE_CERTIFICATES, where=ISSUED),
+    Row("POST", "/manage/certificates/<code>/revocation", CERTIFY, form=REASONS, where=ISSUED),
+    Row("POST", "/api/v1/runs/<int:run_id>/certificates", CERTIFY, json={}),
+    Row("GET", "/api/v1/batches/<int:batch_id>", SEE_CERTIFICATES),
+    Row("GET", "/api/v1/certificates/<code>/file", HAVE_FILE, where=ISSUED),
+    Row("POST", "/api/v1/certificates/<code>/revocation", CERTIFY, json=REASONS, where=ISSUED),
     Row("GET", "/api/v1/openapi.json", PUBLIC),
     Row("GET", "/api/v1/docs", PUBLIC),
 ]
@@ -276,6 +306,7 @@ def house(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     shutil.copyfile(built, live)
     settings = Settings.from_environment({"NADOR_INSTANCE": str(folder)})
     settings.make_secret_key()
+    FileStore(settings.files).put(DOCUMENT)
     app = create_app(settings)
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
@@ -15,6 +16,8 @@ from nador.accounts.rules import CodePurpose
 from nador.assessment.models import Assessment
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
+from nador.certification.models import Batch, CertificateFile, PrintJob
+from nador.certification.rules import PrintStatus
 from nador.enrolment.models import Offer
 from nador.enrolment.queries import hash_of
 from nador.kernel import clock
@@ -34,9 +37,15 @@ from tests.factories import (
     make_token,
     store,
 )
+from tests.factories.assessment import make_pass
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from nador.certification.models import Certificate
+
+DOCUMENT = b"%PDF-1.7 of the world"
+"""What the world's files hold; whoever serves it puts these bytes into the store."""
 
 COLUMNS = (
     "nobody",
@@ -77,6 +86,7 @@ def build(session: Session) -> World:
     learner = world.people["learner own"]
     enrolment = make_enrolment(session, run_id=run.id, person_id=learner)
     person = session.get_one(Person, learner)
+    make_pass(session, enrolment)
     certificate = make_certificate(session, institute=here, run=run, person=person)
     world.ids |= {
         "certificate_code": certificate.code,
@@ -92,10 +102,24 @@ def build(session: Session) -> World:
         "meeting_id": make_meeting(session, run).id,
         "assessment_id": store(session, _assessment(run.id)).id,
         "filename": "css/nador.css",
+        **_documents(session, world, certificate),
     }
     world.ids |= _ways_in(session, world)
     session.rollback()
     return world
+
+
+def _documents(session: Session, world: World, certificate: Certificate) -> dict[str, object]:
+    """Store the learner's document, an order to issue and one to print."""
+    now, sha256 = clock.now(), hashlib.sha256(DOCUMENT).hexdigest()
+    decided = {"run_id": certificate.run_id, "ordered_by_id": world.people["certifier own"]}
+    file = CertificateFile(
+        certificate_id=certificate.id, sha256=sha256, size=len(DOCUMENT), stored_at=now
+    )
+    store(session, file)
+    batch = Batch(institute_id=certificate.institute_id, ordered_at=now, **decided)
+    job = PrintJob(status=PrintStatus.READY, sha256=sha256, pages=1, ordered_at=now, **decided)
+    return {"batch_id": store(session, batch).id, "job_id": store(session, job).id}
 
 
 def _ways_in(session: Session, world: World) -> dict[str, object]:

@@ -25,8 +25,8 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
 from nador.certification.facts import CertificateFacts
-from nador.certification.pdf import render
 from nador.certification.pdf.fonts import FACES
+from nador.certification.pdf.render import render
 from nador.certification.pdf.sheet import SHEET, compose
 from nador.kernel.paper import without_system_fonts
 from tests.factories.facts import make_facts

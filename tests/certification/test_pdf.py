@@ -14,7 +14,10 @@ import pytest
 from pikepdf import pdfa
 
 from nador.certification.facts import CertificateFacts, Kind
-from nador.certification.pdf import Attachment, Unprintable, merge, render
+from nador.certification.pdf.merge import merge
+from nador.certification.pdf.render import render
+from nador.certification.pdf.sheet import Unprintable
+from nador.kernel.paper import Attachment
 from tests.factories.facts import make_facts
 
 LARGEST = 46_000
@@ -258,7 +261,7 @@ def test_same_bytes_in_another_process(surroundings: dict[str, str]) -> None:
     code = (
         "import sys, hashlib\n"
         "from nador.certification.facts import CertificateFacts\n"
-        "from nador.certification.pdf import render\n"
+        "from nador.certification.pdf.render import render\n"
         "facts = CertificateFacts.from_json(sys.stdin.buffer.read().decode('utf-8'))\n"
         "print(hashlib.sha256(render(facts)).hexdigest())\n"
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from nador.accounts.models import Person
@@ -98,6 +98,15 @@ def passes(session: Session, run_id: int) -> list[Pass]:
         .order_by(Result.enrolment_id)
     )
     return [Pass(*row) for row in found]
+
+
+def pass_counts() -> Select[int, int]:
+    """Select the runs that somebody passed for certain: `run_id`, and `passes`, how many did."""
+    return (
+        select(Result.run_id, func.count().label("passes"))
+        .where(Result.decision == Decision.PASS, Result.confirmed_at.is_not(None))
+        .group_by(Result.run_id)
+    )
 
 
 def learner_grades(

@@ -22,9 +22,7 @@ from nador.kernel.text import clean
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from nador.certification.models import (
-        Certificate,
-    )
+    from nador.certification.models import Certificate
     from nador.kernel.access import Actor
 
 

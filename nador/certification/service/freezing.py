@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
@@ -15,6 +16,7 @@ from nador.certification.facts import (
     InstituteNames,
     Issuer,
     Kind,
+    NobodyNamed,
     Signatory,
     Words,
 )
@@ -23,21 +25,20 @@ from nador.certification.models import (
     CertificateTemplate,
     TemplateVersion,
 )
-from nador.certification.pdf.sheet import require_printable
-from nador.certification.rules import (
-    TemplateStatus,
-)
+from nador.certification.pdf.sheet import Unprintable, require_printable
+from nador.certification.queries import Candidate
+from nador.certification.rules import TemplateStatus
 from nador.kernel import clock, codes
-from nador.kernel.access import require_not_own_case
+from nador.kernel.access import OwnCase, require_not_own_case
+from nador.kernel.errors import DomainError
 from nador.kernel.i18n import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
     from nador.catalogue.models import CourseVersion, Run
-    from nador.certification.queries import Candidate
     from nador.kernel.access import Actor
 
 
@@ -105,43 +106,76 @@ def draft_facts(
 def freeze(
     session: Session,
     actor: Actor,
-    one: Candidate,
+    people: Iterable[Candidate],
     *,
     run: Run,
     version: CourseVersion,
     template: TemplateVersion,
     origin: str,
-) -> Certificate:
-    """Build a person's certificate, to be drawn; raises OwnCase, NamesNotConfirmed, NobodyNamed, Unprintable."""
+) -> Frozen:
+    """Build the certificates of people, to be drawn, and say for whom there can be none yet."""
+    institute = session.get_one(Institute, run.institute_id)
+    drafts: list[tuple[Candidate, CertificateFacts]] = []
+    frozen = Frozen()
+    for one in people:
+        try:
+            _require_may_have(actor, one)
+            draft = draft_facts(institute, one, run=run, version=version, template=template)
+            require_printable(draft)
+        except (rules.NamesNotConfirmed, NobodyNamed, Unprintable, OwnCase) as refusal:
+            frozen.refused.append((one, refusal))
+        else:
+            drafts.append((one, draft))
+    numbers = _take_numbers(session, institute, count=len(drafts))
+    now = clock.now()
+    for (one, draft), running in zip(drafts, numbers, strict=True):
+        facts = _numbered(draft, prefix=institute.prefix, running=running, origin=origin)
+        frozen.certificates.append(
+            Certificate(
+                institute_id=run.institute_id,
+                person_id=one.person.id,
+                run_id=run.id,
+                enrolment_id=one.enrolment_id,
+                template_version_id=template.id,
+                kind=DocumentKind(facts.kind),
+                title=version.title,
+                issuer=institute.name,
+                expires_on=facts.expires_on,
+                ordered_by_id=actor.person_id,
+                ordered_at=now,
+                **_said(facts),
+            )
+        )
+    return frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What became of an order: certificates to draw, and who is refused, with the reason."""
+
+    certificates: list[Certificate] = field(default_factory=list)
+    refused: list[tuple[Candidate, DomainError]] = field(default_factory=list)
+
+
+def _require_may_have(actor: Actor, one: Candidate) -> None:
     require_not_own_case(actor, one.person.id)
     if one.person.names_confirmed_at is None:
         raise rules.NamesNotConfirmed
-    institute = session.get_one(Institute, run.institute_id)
-    draft = draft_facts(institute, one, run=run, version=version, template=template)
-    require_printable(draft)
-    facts = _numbered(session, draft, institute=institute, origin=origin)
-    return Certificate(
-        code=facts.code,
-        number=facts.number,
-        institute_id=run.institute_id,
-        person_id=one.person.id,
-        run_id=run.id,
-        enrolment_id=one.enrolment_id,
-        template_version_id=template.id,
-        kind=DocumentKind(facts.kind),
-        holder_latin=facts.holder_latin,
-        holder_arabic=facts.holder_arabic,
-        title=version.title,
-        issuer=institute.name,
-        hours=facts.hours,
-        starts_on=facts.starts_on,
-        ends_on=facts.ends_on,
-        issued_on=facts.issued_on,
-        expires_on=facts.expires_on,
-        facts=facts.to_dict(),
-        ordered_by_id=actor.person_id,
-        ordered_at=clock.now(),
-    )
+
+
+def _said(facts: CertificateFacts) -> dict[str, Any]:
+    """Take out of the facts what the registry searches and shows."""
+    return {
+        "code": facts.code,
+        "number": facts.number,
+        "holder_latin": facts.holder_latin,
+        "holder_arabic": facts.holder_arabic,
+        "hours": facts.hours,
+        "starts_on": facts.starts_on,
+        "ends_on": facts.ends_on,
+        "issued_on": facts.issued_on,
+        "facts": facts.to_dict(),
+    }
 
 
 def copy(
@@ -160,10 +194,9 @@ def copy(
     )
     require_printable(draft)
     institute = session.get_one(Institute, old.institute_id)
-    facts = _numbered(session, draft, institute=institute, origin=origin)
+    [running] = _take_numbers(session, institute, count=1)
+    facts = _numbered(draft, prefix=institute.prefix, running=running, origin=origin)
     return Certificate(
-        code=facts.code,
-        number=facts.number,
         institute_id=old.institute_id,
         person_id=old.person_id,
         run_id=old.run_id,
@@ -171,41 +204,35 @@ def copy(
         enrolment_id=old.enrolment_id,
         template_version_id=old.template_version_id,
         kind=old.kind,
-        holder_latin=facts.holder_latin,
-        holder_arabic=facts.holder_arabic,
         title=old.title,
         issuer=old.issuer,
-        hours=old.hours,
-        starts_on=old.starts_on,
-        ends_on=old.ends_on,
-        issued_on=facts.issued_on,
         expires_on=old.expires_on,
-        facts=facts.to_dict(),
         ordered_by_id=actor.person_id,
         ordered_at=clock.now(),
+        **_said(facts),
     )
 
 
 def _numbered(
-    session: Session, draft: CertificateFacts, *, institute: Institute, origin: str
+    draft: CertificateFacts, *, prefix: str, running: int, origin: str
 ) -> CertificateFacts:
     """Give a draft its own code and number."""
-    code = codes.make(institute.prefix)
-    number = rules.certificate_number(
-        institute.prefix, year=draft.issued_on.year, running=_next_number(session, institute)
-    )
+    code = codes.make(prefix)
+    number = rules.certificate_number(prefix, year=draft.issued_on.year, running=running)
     return dataclasses.replace(draft, code=code, number=number, verify_url=f"{origin}/v/{code}")
 
 
-def _next_number(session: Session, institute: Institute) -> int:
+def _take_numbers(session: Session, institute: Institute, *, count: int) -> range:
+    """Take so many running numbers at once."""
     # An update locks the row: two orders at once never share a number.
-    return session.scalars(
+    last = session.scalars(
         update(Institute)
         .where(Institute.id == institute.id)
-        .values(last_number=Institute.last_number + 1)
+        .values(last_number=Institute.last_number + count)
         .returning(Institute.last_number)
         .execution_options(synchronize_session=False)
     ).one()
+    return range(last - count + 1, last + 1)
 
 
 def _issuer(institute: Institute) -> Issuer:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nador.certification.models import (
-    CertificateEvent,
-)
+from nador.certification.models import CertificateEvent
 from nador.kernel import clock
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from nador.certification.rules import (
-        CertificateEventKind,
-    )
+    from nador.certification.rules import CertificateEventKind
 
 
 def note(

@@ -11,23 +11,17 @@ from nador.accounts.models import Institute
 from nador.accounts.queries import missing_for_issue
 from nador.catalogue.models import CourseVersion, Run
 from nador.certification import policy, queries, rules
-from nador.certification.facts import (
-    NobodyNamed,
-)
 from nador.certification.models import (
     Batch,
     BatchFailure,
     Certificate,
 )
-from nador.certification.pdf.sheet import Unprintable
-from nador.certification.rules import (
-    CertificateStatus,
-)
+from nador.certification.rules import CertificateStatus
 from nador.certification.service.freezing import active_template, freeze
 from nador.certification.service.outcomes import ISSUE
 from nador.enrolment.queries import run_for_update
 from nador.kernel import audit, clock, work
-from nador.kernel.access import OwnCase, require_not_own_case
+from nador.kernel.access import require_not_own_case
 from nador.kernel.db import command
 
 if TYPE_CHECKING:
@@ -143,21 +137,19 @@ def _order_each(
     """Freeze each person's facts, or write down why they can't be."""
     version = session.get_one(CourseVersion, run.version_id)
     template = active_template(session, institute_id=run.institute_id, kind=version.document)
-    for one in waiting:
-        try:
-            certificate = freeze(
-                session, actor, one, run=run, version=version, template=template, origin=origin
-            )
-        except (rules.NamesNotConfirmed, NobodyNamed, Unprintable, OwnCase) as refusal:
-            session.add(
-                BatchFailure(
-                    batch_id=batch.id,
-                    enrolment_id=one.enrolment_id,
-                    code=refusal.code,
-                    reason=str(refusal.params.get("name", "")),
-                )
-            )
-        else:
-            certificate.batch_id = batch.id
-            session.add(certificate)
+    frozen = freeze(
+        session, actor, waiting, run=run, version=version, template=template, origin=origin
+    )
+    for certificate in frozen.certificates:
+        certificate.batch_id = batch.id
+    session.add_all(frozen.certificates)
+    session.add_all(
+        BatchFailure(
+            batch_id=batch.id,
+            enrolment_id=one.enrolment_id,
+            code=refusal.code,
+            reason=str(refusal.params.get("name", "")),
+        )
+        for one, refusal in frozen.refused
+    )
     session.flush()

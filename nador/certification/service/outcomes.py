@@ -114,6 +114,12 @@ def record_not_printed(session: Session, _actor: Actor, *, item_id: int, error: 
 
 
 @command
-def note_download(session: Session, actor: Actor, *, certificate_id: int) -> None:
-    """Keep in a certificate's history that its file was handed out."""
-    note(session, certificate_id, CertificateEventKind.DOWNLOADED, by_id=actor.person_id)
+def hand_out(session: Session, actor: Actor, *, code: str) -> tuple[Certificate, CertificateFile]:
+    """Give a document's stored file to its holder or a certifier, and keep that in its history."""
+    certificate = queries.by_code(session, code)
+    policy.require_file(
+        actor, holder_id=certificate.person_id, institute_id=certificate.institute_id
+    )
+    stored = queries.current_file(session, certificate.id)
+    note(session, certificate.id, CertificateEventKind.DOWNLOADED, by_id=actor.person_id)
+    return certificate, stored

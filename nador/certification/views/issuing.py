@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, redirect, request, send_file, url_for
+from flask import Response, redirect, request, url_for
 
 from nador.accounts.labels import MISSING
 from nador.accounts.queries import missing_for_issue
 from nador.certification import labels, policy, queries, service
 from nador.certification.forms import OrderForm
+from nador.certification.policy import READERS
 from nador.certification.rules import BatchStatus
 from nador.certification.views.routes import blueprint
-from nador.kernel.access import Role
 from nador.kernel.errors import NotFound
 from nador.web.access import access
 from nador.web.forms import process
-from nador.web.rendering import note, render
-from nador.web.request import actor, db, files, settings, translator
+from nador.web.rendering import note, render, send_pdf
+from nador.web.request import actor, db, settings, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-READERS = (Role.CERTIFIER, Role.REGISTRAR, Role.AUDITOR)
 REFRESH_SECONDS = 3
+PAGE_SIZE = 100
 
 
 @blueprint.get("/manage/certify")
@@ -54,7 +54,7 @@ def _certify_page(run_id: int, form: OrderForm) -> str:
 
 
 @blueprint.post("/manage/runs/<int:run_id>/certify/names")
-@access(Role.CERTIFIER)
+@access(*READERS)
 def confirm_names(run_id: int) -> ResponseReturnValue:
     """Confirm the ticked names as they will be printed."""
     ticked = [int(value) for value in request.form.getlist("person") if value.isdigit()]
@@ -64,7 +64,7 @@ def confirm_names(run_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/runs/<int:run_id>/certify")
-@access(Role.CERTIFIER)
+@access(*READERS)
 def order(run_id: int) -> ResponseReturnValue:
     """Order the documents."""
     form = OrderForm()
@@ -99,11 +99,17 @@ def batch(batch_id: int) -> ResponseReturnValue:
     """Show how far an order has come; the page renews itself until it is done."""
     progress = queries.progress(db(), batch_id)
     policy.require_see(actor(), institute_id=progress.batch.institute_id)
+    after = request.args.get("after", default=0, type=int)
+    certificates = queries.of_batch(db(), batch_id, after=after, most=PAGE_SIZE + 1)
     page = render(
         "certification/batch.html",
         progress=progress,
         heading=labels.batch(translator(), progress.status),
-        sheet=queries.run_sheet(db(), progress.batch.run_id),
+        head=queries.run_head(db(), progress.batch.run_id),
+        certificates=certificates[:PAGE_SIZE],
+        next_after=certificates[PAGE_SIZE - 1].id if len(certificates) > PAGE_SIZE else None,
+        labels=labels,
+        words=translator(),
         people=queries.names_of(db(), [one.enrolment_id for one in progress.failures]),
         may_certify=policy.may_certify(actor(), institute_id=progress.batch.institute_id),
         why=lambda failure: labels.failure(translator(), failure.code, failure.reason),
@@ -113,7 +119,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/batches/<int:batch_id>/retry")
-@access(Role.CERTIFIER)
+@access(*READERS)
 def retry(batch_id: int) -> ResponseReturnValue:
     """Try again for everybody whom the order could not serve."""
     service.retry(db(), actor(), batch_id=batch_id, origin=settings().public_url)
@@ -121,7 +127,7 @@ def retry(batch_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/manage/runs/<int:run_id>/certificates/print")
-@access(Role.CERTIFIER)
+@access(*READERS)
 def order_print(run_id: int) -> ResponseReturnValue:
     """Order one file of all certificates of a run, for the printer."""
     job = service.order_print(db(), actor(), run_id=run_id)
@@ -129,26 +135,21 @@ def order_print(run_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/manage/prints/<int:job_id>")
-@access(Role.CERTIFIER)
+@access(*READERS)
 def print_job(job_id: int) -> ResponseReturnValue:
     """Show whether the file to print is there; the page renews itself until it is."""
-    job, sheet = queries.print_job(db(), job_id)
-    policy.require_certify(actor(), institute_id=sheet.run.institute_id)
-    page = render("certification/print.html", job=job, sheet=sheet)
+    job, head = queries.print_job(db(), job_id)
+    policy.require_certify(actor(), institute_id=head.run.institute_id)
+    page = render("certification/print.html", job=job, head=head)
     return page, 200, {"Refresh": str(REFRESH_SECONDS)} if job.status == "due" else {}
 
 
 @blueprint.get("/manage/prints/<int:job_id>/certificates.pdf")
-@access(Role.CERTIFIER)
+@access(*READERS)
 def print_file(job_id: int) -> Response:
     """Hand out the file to print."""
-    job, sheet = queries.print_job(db(), job_id)
-    policy.require_certify(actor(), institute_id=sheet.run.institute_id)
+    job, head = queries.print_job(db(), job_id)
+    policy.require_certify(actor(), institute_id=head.run.institute_id)
     if job.sha256 is None:
         raise NotFound
-    return send_file(
-        files().path(job.sha256),
-        mimetype="application/pdf",
-        download_name=f"{sheet.run.code}.pdf",
-        as_attachment=True,
-    )
+    return send_pdf(job.sha256, name=head.run.code)

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, redirect, request, send_file, url_for
+from flask import Response, redirect, request, url_for
 
 from nador.certification import labels, policy, queries, service
 from nador.certification.forms import RevokeForm
+from nador.certification.policy import READERS
 from nador.certification.rules import CertificateStatus
-from nador.certification.views.issuing import READERS
 from nador.certification.views.routes import blueprint
-from nador.kernel.access import Role
 from nador.web.access import SIGNED_IN, access
 from nador.web.forms import process
-from nador.web.rendering import note, render
-from nador.web.request import actor, db, files, translator
+from nador.web.rendering import note, render, send_pdf
+from nador.web.request import actor, db, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
-
-    from nador.certification.models import Certificate
 
 PAGE_SIZE = 50
 
@@ -48,23 +45,8 @@ def show_or_hide(code: str) -> ResponseReturnValue:
 @access(SIGNED_IN)
 def file(code: str) -> Response:
     """Hand out a document to its holder or to a certifier."""
-    certificate = queries.by_code(db(), code)
-    policy.require_file(
-        actor(), holder_id=certificate.person_id, institute_id=certificate.institute_id
-    )
-    return hand_out(certificate)
-
-
-def hand_out(certificate: Certificate) -> Response:
-    """Send the stored bytes, never rendered again, and keep in the history that it was done."""
-    stored = queries.current_file(db(), certificate.id)
-    service.note_download(db(), actor(), certificate_id=certificate.id)
-    return send_file(
-        files().path(stored.sha256),
-        mimetype="application/pdf",
-        download_name=f"{certificate.code}.pdf",
-        as_attachment=True,
-    )
+    certificate, stored = service.hand_out(db(), actor(), code=code)
+    return send_pdf(stored.sha256, name=certificate.code)
 
 
 @blueprint.get("/manage/certificates")
@@ -115,7 +97,7 @@ def _history(certificate_id: int) -> list[tuple[bool, str, str]]:
 
 
 @blueprint.post("/manage/certificates/<code>/revocation")
-@access(Role.CERTIFIER)
+@access(*READERS)
 def revoke(code: str) -> ResponseReturnValue:
     """Revoke a certificate."""
     form = RevokeForm()
