@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from nador.certification.pdf.printable import Unprintable
 from nador.certification.pdf.render import render
-from nador.certification.pdf.sheet import Unprintable
 from nador.kernel import text
 from tests.factories.facts import make_facts
 

@@ -15,8 +15,8 @@ from pikepdf import pdfa
 
 from nador.certification.facts import CertificateFacts, Kind
 from nador.certification.pdf.merge import merge
+from nador.certification.pdf.printable import Unprintable
 from nador.certification.pdf.render import render
-from nador.certification.pdf.sheet import Unprintable
 from nador.kernel.paper import Attachment
 from tests.factories.facts import make_facts
 

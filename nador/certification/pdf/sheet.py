@@ -1,11 +1,9 @@
 """Lays the facts of a certificate out on its sheet: HTML of escaped primitives only."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
-from unicodedata import name as name_of_character
 from urllib.parse import urlsplit
 
 from babel.dates import format_date
@@ -20,9 +18,8 @@ from nador.certification.pdf.fit import (
     advance,
     fit,
     has_vowel_marks,
-    unprintable,
 )
-from nador.kernel.errors import Invalid
+from nador.certification.pdf.printable import require_printable
 from nador.kernel.resources import folder
 
 SHEET = folder("templates") / "certificates"
@@ -32,20 +29,6 @@ _NAMES_TOP, _NAMES_HEIGHT, _ARABIC_NAME_HEIGHT = 70.2, 33.0, 17.5
 _NAME_WIDTH, _TITLE_WIDTH, _INSTITUTE_WIDTH = 240.0, 236.0, 60.0
 _ID_WIDTH, _SIGNATURE_WIDTH = 66.0, 68.0
 _NAME_ON_ONE_LINE_FROM = 22.0
-
-
-class Unprintable(Invalid):
-    """A text has a character that no bundled face can draw: `text`, `character`, `name`."""
-
-    code = "unprintable"
-
-
-def require_printable(facts: CertificateFacts) -> None:
-    """Refuse a character outside the bundled faces by its name, before anything is drawn."""
-    for text in _texts(asdict(facts)):
-        for character in unprintable(text):
-            name = name_of_character(character, f"U+{ord(character):04X}")
-            raise Unprintable(text=text, character=character, name=name)
 
 
 def compose(facts: CertificateFacts) -> str:
@@ -64,14 +47,6 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     return environment.get_template("certificates/certificate.html")
-
-
-def _texts(said: Mapping[str, Any]) -> Iterator[str]:
-    for value in said.values():
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, Mapping):
-            yield from _texts(value)
 
 
 def _said(facts: CertificateFacts) -> dict[str, Any]:

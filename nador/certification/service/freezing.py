@@ -25,7 +25,7 @@ from nador.certification.models import (
     CertificateTemplate,
     TemplateVersion,
 )
-from nador.certification.pdf.sheet import Unprintable, require_printable
+from nador.certification.pdf.printable import Unprintable, require_printable
 from nador.certification.queries import Candidate
 from nador.certification.rules import TemplateStatus
 from nador.kernel import clock, codes

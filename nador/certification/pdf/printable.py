@@ -1,0 +1,34 @@
+"""What the bundled faces can draw, asked before anything is drawn."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+from unicodedata import name as name_of_character
+
+from nador.certification.facts import CertificateFacts
+from nador.kernel.errors import Invalid
+
+
+class Unprintable(Invalid):
+    """A text has a character that no bundled face can draw: `text`, `character`, `name`."""
+
+    code = "unprintable"
+
+
+def require_printable(facts: CertificateFacts) -> None:
+    """Refuse a character outside the bundled faces by its name, before anything is drawn."""
+    # A web process reads the faces only when somebody orders.
+    from nador.certification.pdf.fit import unprintable
+
+    for text in _texts(asdict(facts)):
+        for character in unprintable(text):
+            name = name_of_character(character, f"U+{ord(character):04X}")
+            raise Unprintable(text=text, character=character, name=name)
+
+
+def _texts(said: Mapping[str, Any]) -> Iterator[str]:
+    for value in said.values():
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from _texts(value)
