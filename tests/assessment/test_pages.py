@@ -281,6 +281,7 @@ def test_results_are_seen_confirmed_and_reopened(client: FlaskClient, session: S
     after = client.get(f"{address(school, 'results')}?lang=en").text
 
     assert "The grades of 2 assessments are not released." in early
+    assert early.count('<dd class="big">1</dd>') == 3
     assert too_early.status_code == 409
     assert "Confirm these results?" in asked.text
     assert (done.status_code, "Reopen" in after) == (303, True)

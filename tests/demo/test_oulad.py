@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from nador.accounts.models import Person
@@ -16,6 +17,7 @@ from nador.assessment import queries, service
 from nador.assessment.models import Assessment, Grade, GradeChange, Result
 from nador.assessment.rules import Decision, GradeState
 from nador.catalogue.models import Run
+from nador.cli import nador
 from nador.demo import oulad
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import SEATED, EnrolmentStatus
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy.orm import Session
+
+    from nador.settings import Settings
 
 SET = {
     "courses": """code_module,code_presentation,module_presentation_length
@@ -202,6 +206,26 @@ def test_concluding_an_imported_run_confirms_what_was_recorded(
         EnrolmentStatus.COMPLETED,
         EnrolmentStatus.FAILED,
         EnrolmentStatus.WITHDRAWN,
+    ]
+
+
+def test_the_terminal_tells_how_far_it_is(
+    session: Session, settings: Settings, tmp_path: Path
+) -> None:
+    make_institute(session)
+    terminal = CliRunner(
+        env={
+            "NADOR_INSTANCE": str(settings.instance),
+            "NADOR_DATABASE_URL": settings.database_url,
+        }
+    )
+
+    said = terminal.invoke(nador, ["import", "oulad", str(write(tmp_path))]).output
+
+    assert said.splitlines() == [
+        "OULAD-AAA-2013B: 4 enrolments, 4 grades, 4 new people.",
+        "OULAD-AAA-2013J: 1 enrolments, 1 grades, 0 new people.",
+        "2 presentations are here.",
     ]
 
 

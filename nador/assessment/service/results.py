@@ -35,7 +35,7 @@ class Preview:
 
     def count(self, decision: Decision) -> int:
         """How many learners get this decision."""
-        return sum(row.outcome.decision is decision for row in self.book.rows)
+        return sum(row.outcome.decision == decision for row in self.book.rows)
 
 
 def preview(session: Session, actor: Actor, *, run_id: int) -> Preview:
