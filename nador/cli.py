@@ -14,6 +14,7 @@ from nador.accounts import cli as accounts
 from nador.app import prepare_demo_worker, prepare_worker, require_startable, wire
 from nador.assessment import cli as assessment
 from nador.catalogue import cli as catalogue
+from nador.certification import cli as certification
 from nador.demo import cli as data_sets
 from nador.demo import opening
 from nador.enrolment import cli as enrolment
@@ -151,7 +152,7 @@ imports.add_command(enrolment.import_file)
 imports.add_command(data_sets.import_oulad)
 
 
-for _command in (*accounts.COMMANDS, *assessment.COMMANDS):
+for _command in (*accounts.COMMANDS, *assessment.COMMANDS, *certification.COMMANDS):
     nador.add_command(_command)
 
 

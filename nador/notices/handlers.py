@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nador.assessment.rules import GradesReleased, RunConcluded
 from nador.catalogue.rules import MeetingChanged, RunChanged
+from nador.certification.models import Certificate
+from nador.certification.rules import CertificateIssued, CertificateRevoked
 from nador.enrolment import queries as enrolment_queries
 from nador.enrolment.rules import (
     Ending,
@@ -109,6 +111,25 @@ def run_concluded(session: Session, _actor: Actor, event: RunConcluded) -> None:
             tell(session, enrolment, "notices/run_concluded.txt")
 
 
+def certificate_issued(session: Session, _actor: Actor, event: CertificateIssued) -> None:
+    """Send the holder the address at which the certificate is answered for."""
+    _tell_holder(session, event.certificate_id, "notices/certificate_issued.txt")
+
+
+def certificate_revoked(session: Session, _actor: Actor, event: CertificateRevoked) -> None:
+    """Tell the holder with the reason that the public reads."""
+    _tell_holder(session, event.certificate_id, "notices/certificate_revoked.txt")
+
+
+def _tell_holder(session: Session, certificate_id: int, template: str) -> None:
+    certificate = session.get_one(Certificate, certificate_id)
+    if certificate.enrolment_id is None:
+        return
+    enrolment = queries.whole_enrolment(session, certificate.enrolment_id)
+    if not enrolment.run.imported:
+        tell(session, enrolment, template, certificate=certificate)
+
+
 HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (EnrolmentPlaced, placed),
     (SeatOffered, offered),
@@ -118,4 +139,6 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (MeetingChanged, meeting_changed),
     (GradesReleased, grades_released),
     (RunConcluded, run_concluded),
+    (CertificateIssued, certificate_issued),
+    (CertificateRevoked, certificate_revoked),
 )
