@@ -15,9 +15,8 @@ from nador.accounts.models import Account, Institute
 from nador.accounts.service import passwords
 from nador.catalogue import service as catalogue
 from nador.catalogue.rules import read_catalogue
-from nador.certification.models import Certificate
-from nador.certification.rules import CertificateStatus
 from nador.demo.history import Cast, History
+from nador.demo.papers import DOMAIN
 from nador.demo.people import crowd
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor, Role
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from nador.kernel.db import Words
 
 PASSWORD: Final = "Nador-demo-2026"  # noqa: S105 - everybody may know it: a demo says so on every page
-DOMAIN: Final = "nador.example"
 PREFIX: Final = "NDR"
 CROWD: Final = 200
 _FOUNDED: Final = timedelta(weeks=130)  # before today: earlier than the first run is announced
@@ -205,13 +203,3 @@ def _register(session: Session, registrar: Actor) -> list[int]:
         ).id
         for one in crowd(CROWD)
     ]
-
-
-def verification_code(session: Session) -> str | None:
-    """Return the code of one certificate that was issued, if there is one."""
-    return session.scalar(
-        select(Certificate.code)
-        .where(Certificate.status == CertificateStatus.ISSUED)
-        .order_by(Certificate.id)
-        .limit(1)
-    )

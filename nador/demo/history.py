@@ -22,6 +22,9 @@ from nador.assessment.rules import Decision
 from nador.assessment.service import GradeEntry
 from nador.catalogue import service as catalogue
 from nador.catalogue.models import Course, CourseVersion, Meeting, Prerequisite
+from nador.certification import queries as certificates
+from nador.certification import service as certification
+from nador.demo import papers
 from nador.demo.diary import Diary, at
 from nador.demo.timetable import RUNS, Fate, Planned
 from nador.enrolment import service as enrolment
@@ -90,6 +93,7 @@ class History:
         self.passed: dict[str, set[int]] = {}
         self.took: dict[str, set[int]] = {}
         self.next_in_crowd = 0
+        self.certified = False
 
     def play(self) -> list[Unfolding]:
         """Let everything happen up to now, and give the runs as they stand."""
@@ -164,6 +168,8 @@ class History:
         if fate is Fate.TO_CONCLUDE:
             return
         self.diary.note(at(run.last + timedelta(days=9), 11), self._conclude, run)
+        if fate is Fate.CERTIFIED:
+            self.diary.note(at(run.last + timedelta(days=12), 15), self._certify, run)
 
     # What happens
 
@@ -333,3 +339,22 @@ class History:
         self.passed.setdefault(run.plan.course, set()).update(
             people[result.enrolment_id] for result in results if result.decision is Decision.PASS
         )
+
+    def _certify(self, run: Unfolding) -> None:
+        """Confirm the names and order the documents; workers draw them."""
+        holders = certificates.candidates(self.session, run.id)
+        certifier = self.cast.certifier
+        doubtful = holders[-1].person.id if run.plan.doubt else None
+        certification.confirm_names(
+            self.session,
+            certifier,
+            run_id=run.id,
+            person_ids={one.person.id for one in holders} - {doubtful},
+        )
+        first = not self.certified
+        if first:
+            papers.limit_validity(self.session, self.cast.institute_id)
+        certification.order_batch(self.session, certifier, run_id=run.id, origin=self.cast.origin)
+        if first:
+            papers.lift_limit(self.session, self.cast.institute_id)
+        self.certified = True

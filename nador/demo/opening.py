@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from nador.accounts import queries as accounts_queries
-from nador.demo import centre
+from nador.demo import centre, papers
 from nador.kernel import schema
 from nador.kernel.db import make_engine, make_sessions
+from nador.kernel.files import FileStore
 from nador.kernel.supervision import die_with_parent, supervise
+from nador.kernel.work import Desk
 from nador.web import serving
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ def open_centre(settings: Settings, *, factory: str, prepare: Callable[[], None]
         if not accounts_queries.is_demo(session):
             click.echo("Making the demo centre (once).")
             centre.load(session, origin=settings.public_url)
+    papers.settle(Desk(settings=settings, sessions=sessions, files=FileStore(settings.files)))
     serving.require_free_port("127.0.0.1", settings.port)
     worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings, prepare))
     worker.start()
@@ -95,6 +98,6 @@ def _answers(address: str) -> bool:
 
 def _finds_code(sessions: sessionmaker[Session], found: list[str]) -> bool:
     with sessions() as session:
-        code = centre.verification_code(session)
+        code = papers.example_code(session)
     found.extend([code] if code else [])
     return bool(code)

@@ -15,17 +15,22 @@ from nador.assessment.models import Grade, Result
 from nador.assessment.rules import Decision
 from nador.catalogue.models import Course, Run
 from nador.catalogue.rules import shown_state
-from nador.demo import centre
+from nador.certification.models import BatchFailure, Certificate
+from nador.certification.rules import CertificateStatus
+from nador.demo import centre, papers
 from nador.enrolment import queries as enrolments
 from nador.enrolment.models import Enrolment, Offer
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import clock
 from nador.kernel.audit import AuditEntry
 from nador.kernel.db import make_sessions
+from nador.kernel.files import FileStore
+from nador.kernel.work import Desk
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from nador.settings import Settings
     from tests.conftest import Database
 
 # One database is enough: every command that the demo calls has its own tests on both.
@@ -43,7 +48,9 @@ def loaded(database: Database) -> Session:
     return session
 
 
-def test_the_centre_shows_every_state(loaded: Session) -> None:
+def test_the_centre_shows_every_state(
+    loaded: Session, database: Database, settings: Settings
+) -> None:
     now = clock.now()
     runs = loaded.scalars(select(Run)).all()
     states = Counter(shown_state(run.status, run.schedule, now=now).value for run in runs)
@@ -66,6 +73,11 @@ def test_the_centre_shows_every_state(loaded: Session) -> None:
     _history_is_in_order(loaded)
     _a_learner_has_something_of_everything(loaded)
     assert not centre.load(loaded, origin=""), "a second start finds it"
+    desk = Desk(settings, make_sessions(database.engine), FileStore(settings.files))
+    papers.settle(desk)
+    papers.settle(desk)
+    with desk.sessions() as session:
+        _certificates_are_of_every_status(session)
 
 
 def _history_is_in_order(session: Session) -> None:
@@ -73,7 +85,7 @@ def _history_is_in_order(session: Session) -> None:
 
     assert instants == sorted(instants)
     assert instants[-1] < clock.now()
-    assert session.scalar(select(func.max(Grade.changed_at))) < clock.now()
+    assert session.scalars(select(Grade).where(Grade.changed_at > clock.now())).all() == []
 
 
 def _a_learner_has_something_of_everything(session: Session) -> None:
@@ -88,3 +100,19 @@ def _a_learner_has_something_of_everything(session: Session) -> None:
     door = accounts.door(session, "learner@nador.example")
     assert door is not None
     assert passwords.fits(door.password_hash, centre.PASSWORD)
+
+
+def _certificates_are_of_every_status(session: Session) -> None:
+    found = session.scalars(select(Certificate)).all()
+    statuses = Counter(one.status for one in found)
+    today = clock.today()
+
+    assert statuses[CertificateStatus.REVOKED] == 1
+    assert statuses[CertificateStatus.SUPERSEDED] == 1
+    assert statuses[CertificateStatus.ISSUED] > 15
+    assert statuses[CertificateStatus.PENDING_ISSUE] > 30, "workers have something to do"
+    assert sum(one.holder_hidden for one in found) == 1
+    assert any(one.expires_on and one.expires_on < today for one in found)
+    assert {one.kind.value for one in found} == {"certificat", "attestation"}
+    assert len(session.scalars(select(BatchFailure)).all()) == 2
+    assert papers.example_code(session)

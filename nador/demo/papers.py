@@ -1,0 +1,159 @@
+"""The demo's certificates in every status: drawn, hidden, revoked, replaced, expired."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Select, select
+
+from nador.accounts import queries as people
+from nador.accounts import service as accounts
+from nador.accounts.models import Person
+from nador.catalogue.rules import DocumentKind
+from nador.certification import jobs
+from nador.certification import queries as certificates
+from nador.certification import service as certification
+from nador.certification.models import Batch, Certificate, TemplateVersion
+from nador.certification.rules import CertificateStatus, TemplateStatus
+from nador.kernel import clock
+from nador.kernel.access import NOBODY, Actor
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from nador.kernel.work import Desk
+
+DOMAIN: Final = "nador.example"
+VALID_MONTHS: Final = 24
+EARLY_RUNS: Final = 2
+_DRAWING: Final = timedelta(minutes=2)
+
+
+def limit_validity(session: Session, institute_id: int) -> None:
+    """Let the institute's first certificates be valid for a time only."""
+    template = certification.active_template(
+        session, institute_id=institute_id, kind=DocumentKind.CERTIFICATE
+    )
+    template.options = {"valid_months": VALID_MONTHS}
+
+
+def lift_limit(session: Session, institute_id: int) -> None:
+    """From now on certificates are valid for ever: a new version of the template."""
+    first = certification.active_template(
+        session, institute_id=institute_id, kind=DocumentKind.CERTIFICATE
+    )
+    first.status = TemplateStatus.ARCHIVED
+    session.add(
+        TemplateVersion(
+            template_id=first.template_id,
+            number=first.number + 1,
+            layout=first.layout,
+            options={},
+            status=TemplateStatus.ACTIVE,
+            created_at=clock.now(),
+        )
+    )
+
+
+def settle(desk: Desk) -> None:
+    """Draw the oldest documents at once; hide, replace and revoke one each. Done once, then nothing.
+
+    Workers draw the others.
+    """
+    with desk.sessions() as session:
+        if session.scalar(_in_status(CertificateStatus.REVOKED)) is not None:
+            return
+        early = session.scalars(_pending_of_first_runs()).all()
+        learner = session.scalars(_pending_of(f"learner@{DOMAIN}")).all()
+    for certificate_id in dict.fromkeys([*early, *learner]):
+        _draw(desk, certificate_id)
+    with desk.sessions() as session:
+        found = _in_status(CertificateStatus.ISSUED).where(Certificate.expires_on.is_(None))
+        hidden, replaced, revoked = [one.code for one in session.scalars(found.limit(3))]
+        _hide(session, hidden)
+        new_id = _replace(session, replaced)
+    _draw(desk, new_id)
+    with desk.sessions() as session:
+        _revoke(session, revoked)
+
+
+def example_code(session: Session) -> str | None:
+    """Give the code of a certificate that is valid and that everybody may look at."""
+    return session.scalar(
+        select(Certificate.code)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(Person.email == f"learner@{DOMAIN}", Certificate.status == CertificateStatus.ISSUED)
+        .order_by(Certificate.id)
+        .limit(1)
+    )
+
+
+def _in_status(status: CertificateStatus) -> Select[Certificate]:
+    return select(Certificate).where(Certificate.status == status).order_by(Certificate.id)
+
+
+def _pending_of_first_runs() -> Select[int]:
+    first = select(Batch.run_id).order_by(Batch.id).limit(EARLY_RUNS)
+    return (
+        select(Certificate.id)
+        .where(Certificate.run_id.in_(first), Certificate.status == CertificateStatus.PENDING_ISSUE)
+        .order_by(Certificate.id)
+    )
+
+
+def _pending_of(email: str) -> Select[int]:
+    return (
+        select(Certificate.id)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(Person.email == email, Certificate.status == CertificateStatus.PENDING_ISSUE)
+    )
+
+
+def _draw(desk: Desk, certificate_id: int) -> None:
+    """Do what a worker does, at the time when one would have done it."""
+    outcome = jobs.draw(desk, certificate_id)
+    with desk.sessions() as session:
+        ordered_at = session.get_one(Certificate, certificate_id).ordered_at
+        with clock.set_back(ordered_at + _DRAWING):
+            certification.record_issue(session, NOBODY, item_id=certificate_id, outcome=outcome)
+
+
+def _hide(session: Session, code: str) -> None:
+    holder = Actor(person_id=certificates.by_code(session, code).person_id)
+    with clock.set_back(clock.now() - timedelta(days=60)):
+        certification.hide_holder(session, holder, code=code, hidden=True)
+
+
+def _replace(session: Session, code: str) -> int:
+    """Correct the holder's name in the register, and issue anew."""
+    certificate = certificates.by_code(session, code)
+    registrar = people.actor_by_email(session, f"registrar@{DOMAIN}")
+    certifier = people.actor_by_email(session, f"certifier@{DOMAIN}")
+    holder = session.get_one(Person, certificate.person_id)
+    with clock.set_back(clock.now() - timedelta(days=35)):
+        accounts.edit_person(
+            session,
+            registrar,
+            person_id=holder.id,
+            name_latin=f"{holder.name_latin} Amrani",
+            name_arabic=f"{holder.name_arabic} العمراني",
+            email=holder.email,
+            phone=holder.phone,
+            locale=holder.locale,
+        )
+        accounts.confirm_names(session, certifier, person_id=holder.id)
+        origin = certificate.facts["verify_url"].removesuffix(f"/v/{code}")
+        return certification.replace(session, certifier, code=code, origin=origin).id
+
+
+def _revoke(session: Session, code: str) -> None:
+    certifier = people.actor_by_email(session, f"certifier@{DOMAIN}")
+    with clock.set_back(clock.now() - timedelta(days=20)):
+        certification.revoke(
+            session,
+            certifier,
+            code=code,
+            reason="Travail de fin de session repris d’un autre candidat, reconnu par l’intéressé",
+            public_reason="Document délivré sur la base d’un travail non personnel",
+        )
