@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +20,7 @@ from nador.kernel.i18n import LANGUAGES, translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from enum import StrEnum
 
     from nador.kernel.i18n import Translator
 
