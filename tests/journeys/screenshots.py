@@ -35,15 +35,16 @@ def instructor(visit: Reception, lang: Lang) -> Page:
     """A gradebook."""
     page = visit("instructor", lang=lang, phone=False)
     page.goto("/teach")
-    page.locator("main a[href*=gradebook]").first.click()
+    row = page.locator("main li, main article, main .row", has_text="EMPL-170")
+    row.locator("a[href*='/gradebook']").first.click()
     return page
 
 
 def certifier(visit: Reception, lang: Lang) -> Page:
     """A run that is ready to certify."""
     page = visit("certifier", lang=lang, phone=False)
-    page.goto("/manage")
-    page.locator("main a[href*=certif]").first.click()
+    page.goto("/manage/certify")
+    page.locator("main tr", has_text="IA-102").locator("a[href$='/certify']").first.click()
     return page
 
 
