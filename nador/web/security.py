@@ -7,7 +7,7 @@ import math
 import sys
 import time
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import structlog
 from flask import Flask, Response, g, make_response, request
@@ -25,6 +25,8 @@ from nador.web.rendering import public_style_hash
 from nador.web.request import is_public_page, translator
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask.typing import ResponseReturnValue
 
     from nador.settings import Settings
@@ -62,8 +64,7 @@ def install(app: Flask, settings: Settings) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     csrf.init_app(app)
     limiter.init_app(app)
-    # A faceless page counts by itself what it limits.
-    limiter.request_filter(is_public_page)
+    settle_limits = _only_where_declared(app)
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(RateLimitExceeded, _slow_down)
     app.register_error_handler(TooMany, _wait)
@@ -74,21 +75,38 @@ def install(app: Flask, settings: Settings) -> None:
     def start() -> None:
         g.started = time.perf_counter()
 
+    always = [
+        ("X-Content-Type-Options", "nosniff"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ]
+    if secure:
+        always.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+    for_faceless = [*always, ("Referrer-Policy", "no-referrer")]
+    for_pages = [*always, ("Referrer-Policy", "same-origin")]
+
     @app.after_request
     def finish(response: Response) -> Response:
         faceless = is_public_page()
         headers = response.headers
         headers.setdefault("Content-Security-Policy", public if faceless else pages)
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer" if faceless else "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if secure:
-            headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if not faceless and request.endpoint != "static":
-            headers.setdefault("Cache-Control", "no-store")
+        headers.extend(for_faceless if faceless else for_pages)
+        if not faceless:
+            settle_limits(response)
+            if request.endpoint != "static":
+                headers.setdefault("Cache-Control", "no-store")
         _count(response)
         return response
+
+
+def _only_where_declared(app: Flask) -> Callable[[Response], Response]:
+    """Take Flask-Limiter's hooks off requests without a limit; returns what settles those with one.
+
+    Our limits stand on their routes and are checked there; it has no setting that says so.
+    """
+    app.before_request_funcs[None].pop()
+    app.teardown_request_funcs[None].pop()
+    return cast("Callable[[Response], Response]", app.after_request_funcs[None].pop())
 
 
 # The endpoints, methods and statuses are few; finding their counters again is slow.
@@ -97,17 +115,13 @@ _histogram = cache(SECONDS.labels)
 
 
 def _count(response: Response) -> None:
-    endpoint = request.endpoint or "none"
+    endpoint, method, status = request.endpoint or "none", request.method, response.status_code
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
-    _counter(endpoint, request.method, response.status_code).inc()
+    _counter(endpoint, method, status).inc()
     _histogram(endpoint).observe(seconds)
     # The path of a public page holds a certificate's code: the log keeps the endpoint only.
     log.info(
-        "request",
-        endpoint=endpoint,
-        method=request.method,
-        status=response.status_code,
-        ms=round(seconds * 1e3, 1),
+        "request", endpoint=endpoint, method=method, status=status, ms=round(seconds * 1e3, 1)
     )
 
 
