@@ -92,7 +92,15 @@ def fold_prefix(prefix: str) -> str:
 
 def fold_symbols(typed: str) -> str:
     """Give the bare symbols of typed text: capitals, no blanks or dashes, lookalikes as digits."""
+    if typed.isascii():  # What a QR code holds: the same by one table, at a tenth of the cost.
+        return typed.upper().translate(_IN_ASCII)
     return "".join(map(_symbol, unicodedata.normalize("NFKC", typed))).translate(_LOOKALIKES)
+
+
+_IN_ASCII: Final = {
+    **dict.fromkeys((*range(32), *map(ord, " -_."), 127), None),
+    **_LOOKALIKES,
+}
 
 
 def _symbol(typed: str) -> str:

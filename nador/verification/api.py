@@ -13,7 +13,7 @@ from nador.verification import queries, rules
 from nador.verification.rules import NoSuchCertificate
 from nador.web import api, errors
 from nador.web.access import PUBLIC, access
-from nador.web.request import reading, translator
+from nador.web.request import engine, reading, translator
 from nador.web.security import charge
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class OutcomesSchema(Schema):
 def certificate(code: str) -> Response:
     """Answer for one code; 404 for a code that nobody has, or that is mistyped."""
     try:
-        view = queries.get(reading(), codes.parse(code[:LONGEST_TEXT]))
+        view = queries.get(engine(), codes.parse(code[:LONGEST_TEXT]))
     except (Mistyped, NoSuchCertificate) as refusal:
         return _missing(refusal)
     return api.answer(rules.published(view, today=clock.today()))

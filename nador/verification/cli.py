@@ -28,7 +28,7 @@ def verify(context: click.Context, code: str) -> None:
     words, now = translator("en"), clock.now()
     parsed = codes.parse(code)
     with open_sessions()() as session:
-        view = queries.find(session, parsed)
+        view = queries.find(session.get_bind().engine, parsed)
     if view is None:
         click.echo(f"{words.gettext('No certificate has this code.')} ({parsed})")
         context.exit(NOT_VALID)

@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, select
 
 from nador.certification.models import Certificate
 from nador.certification.rules import CertificateStatus
+from nador.kernel.prepared import Prepared
 from nador.verification.rules import CertificateView, NoSuchCertificate
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
 
     from nador.kernel.codes import Code
@@ -49,15 +50,18 @@ _BY_CODES = _public(_certificate.c.code_key.in_(bindparam("keys", expanding=True
 )
 
 
-def find(reader: Reader, code: Code) -> CertificateView | None:
+_by_code = Prepared(BY_CODE)
+
+
+def find(engine: Engine, code: Code) -> CertificateView | None:
     """Return what the register says of a code, if it knows it: one statement."""
-    row = reader.execute(BY_CODE, {"key": str(code)}).first()
+    row = _by_code.first(engine, str(code))
     return None if row is None else CertificateView(*row)
 
 
-def get(reader: Reader, code: Code) -> CertificateView:
+def get(engine: Engine, code: Code) -> CertificateView:
     """Return what the register says of a code; raises NoSuchCertificate."""
-    found = find(reader, code)
+    found = find(engine, code)
     if found is None:
         raise NoSuchCertificate
     return found

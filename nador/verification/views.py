@@ -15,7 +15,7 @@ from nador.verification import labels, queries, rules
 from nador.verification.rules import NameMatch, NoSuchCertificate
 from nador.web import api, errors, rendering
 from nador.web.access import PUBLIC, access
-from nador.web.request import reading, translator
+from nador.web.request import engine, translator
 from nador.web.security import charge
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def form() -> ResponseReturnValue:
 def show(code: str) -> ResponseReturnValue:
     """Tell what the register says of a code, however it is written."""
     try:
-        view = queries.get(reading(), codes.parse(code[:LONGEST]))
+        view = queries.get(engine(), codes.parse(code[:LONGEST]))
     except (Mistyped, NoSuchCertificate) as refusal:
         return _missing(code[:LONGEST], refusal)
     if errors.wants_json():

@@ -59,6 +59,11 @@ def db() -> Session:
     return cast("Session", g.db)
 
 
+def engine() -> Engine:
+    """Return the database, for the one page that asks it without a session."""
+    return parts().engine
+
+
 def reading() -> Connection:
     """Return a connection for a page that reads once; it costs less than a session."""
     if "reading" not in g:

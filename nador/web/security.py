@@ -120,9 +120,7 @@ def _count(response: Response) -> None:
     _counter(endpoint, method, status).inc()
     _histogram(endpoint).observe(seconds)
     # The path of a public page holds a certificate's code: the log keeps the endpoint only.
-    log.info(
-        "request", endpoint=endpoint, method=method, status=status, ms=round(seconds * 1e3, 1)
-    )
+    log.info("request", endpoint=endpoint, method=method, status=status, ms=round(seconds * 1e3, 1))
 
 
 def _csrf_failed(_error: CSRFError) -> ResponseReturnValue:
@@ -177,7 +175,6 @@ def _wait(error: TooMany) -> ResponseReturnValue:
 def set_up_logging(least: int = logging.INFO) -> None:
     """Write one JSON line an event of at least this level to standard error, the libraries' too."""
     shared: list[structlog.types.Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.processors.format_exc_info,

@@ -8,8 +8,9 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from sqlalchemy import event
 
@@ -462,18 +463,38 @@ def test_guessing_a_hidden_name_is_limited(
 
 
 class statements:  # noqa: N801 - reads as a word where it is used
-    """The SQL that the application sends meanwhile."""
+    """The SQL that reaches the driver meanwhile, by whatever way."""
 
     def __init__(self, app: Flask) -> None:
         self.engine = app.extensions["nador"].engine
         self.sent: list[str] = []
 
     def __enter__(self) -> list[str]:
-        event.listen(self.engine, "before_cursor_execute", self._note)
+        # Connections that were opened before would not be listened to.
+        self.engine.dispose()
+        event.listen(self.engine, "connect", self._listen)
         return self.sent
 
     def __exit__(self, *_: object) -> None:
-        event.remove(self.engine, "before_cursor_execute", self._note)
+        event.remove(self.engine, "connect", self._listen)
+        self.engine.dispose()
 
-    def _note(self, _connection: object, _cursor: object, sql: str, *_: object) -> None:
-        self.sent.append(sql)
+    def _listen(self, driver: Any, _record: object) -> None:
+        if isinstance(driver, psycopg.Connection):
+            driver.cursor_factory = self._cursor()
+        else:
+            driver.set_trace_callback(self._note)
+
+    def _cursor(self) -> type[psycopg.Cursor[Any]]:
+        note = self._note
+
+        class Heard(psycopg.Cursor[Any]):
+            def execute(self, query: Any, *arguments: Any, **options: Any) -> Any:
+                note(str(query))
+                return super().execute(query, *arguments, **options)
+
+        return Heard
+
+    def _note(self, sql: str) -> None:
+        if not sql.startswith(("PRAGMA", "BEGIN", "ROLLBACK", "COMMIT")):
+            self.sent.append(sql)
