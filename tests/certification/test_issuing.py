@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from nador.certification import queries, service
 from nador.certification.models import (
-    Batch,
     Certificate,
     CertificateEvent,
     CertificateFile,
@@ -31,68 +30,16 @@ from nador.kernel import codes
 from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, OwnCase, Role
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
-from nador.kernel.files import FileStore
-from nador.kernel.work import Desk, WorkLease, run_once
-from tests.factories import make_actor, make_enrolment, make_institute, make_person, make_run
-from tests.factories.assessment import make_pass
-from tests.factories.catalogue import make_course
+from nador.kernel.work import Desk, WorkLease
+from tests.certification.office import ORIGIN, issue_one, let_pass, order, work_off
+from tests.factories import make_actor
 from tests.factories.store import store
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
-    from nador.accounts.models import Institute, Person
+    from nador.accounts.models import Institute
     from nador.catalogue.models import Run
-    from nador.settings import Settings
-
-ORIGIN = "https://certs.example.org"
-
-
-@pytest.fixture
-def institute(session: Session) -> Institute:
-    return make_institute(session)
-
-
-@pytest.fixture
-def run(session: Session, institute: Institute) -> Run:
-    version = make_course(session, institute_id=institute.id)
-    return make_run(session, version, institute_id=institute.id, starts_in=-60, closes_in=7)
-
-
-@pytest.fixture
-def certifier(session: Session, institute: Institute) -> Actor:
-    return make_actor(session, Role.CERTIFIER, institute_id=institute.id)
-
-
-@pytest.fixture
-def desk(settings: Settings, sessions: sessionmaker[Session]) -> Desk:
-    return Desk(settings=settings, sessions=sessions, files=FileStore(settings.files))
-
-
-def let_pass(session: Session, run: Run, **names: str | bool | None) -> Person:
-    person = make_person(session, **names)  # type: ignore[arg-type] # names and `confirmed` only
-    enrolment = make_enrolment(session, run_id=run.id, person_id=person.id)
-    make_pass(session, enrolment)
-    return person
-
-
-def order(session: Session, actor: Actor, run: Run) -> Batch:
-    return service.order_batch(session, actor, run_id=run.id, origin=ORIGIN)
-
-
-def work_off(desk: Desk, session: Session) -> None:
-    """Do everything that is due; the session then sees what became of it."""
-    while run_once(desk, holder="test"):
-        pass
-    session.rollback()
-    session.expire_all()
-
-
-def issue_one(session: Session, certifier: Actor, run: Run, desk: Desk) -> Certificate:
-    let_pass(session, run)
-    order(session, certifier, run)
-    work_off(desk, session)
-    return session.scalars(select(Certificate)).one()
 
 
 def test_an_order_becomes_documents(

@@ -1,0 +1,50 @@
+"""Steps that tests of issuing take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from nador.certification import service
+from nador.certification.models import Certificate
+from nador.kernel.work import run_once
+from tests.factories import make_enrolment, make_person
+from tests.factories.assessment import make_pass
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from nador.accounts.models import Person
+    from nador.catalogue.models import Run
+    from nador.certification.models import Batch
+    from nador.kernel.access import Actor
+    from nador.kernel.work import Desk
+
+ORIGIN = "https://certs.example.org"
+
+
+def let_pass(session: Session, run: Run, **names: str | bool | None) -> Person:
+    person = make_person(session, **names)  # type: ignore[arg-type] # names and `confirmed` only
+    enrolment = make_enrolment(session, run_id=run.id, person_id=person.id)
+    make_pass(session, enrolment)
+    return person
+
+
+def order(session: Session, actor: Actor, run: Run) -> Batch:
+    return service.order_batch(session, actor, run_id=run.id, origin=ORIGIN)
+
+
+def work_off(desk: Desk, session: Session) -> None:
+    """Do everything that is due; the session then sees what became of it."""
+    while run_once(desk, holder="test"):
+        pass
+    session.rollback()
+    session.expire_all()
+
+
+def issue_one(session: Session, certifier: Actor, run: Run, desk: Desk) -> Certificate:
+    let_pass(session, run)
+    order(session, certifier, run)
+    work_off(desk, session)
+    return session.scalars(select(Certificate)).one()
