@@ -77,12 +77,14 @@ def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
     one = queries.by_code(db(), code)
     policy.require_see(actor(), institute_id=one.institute_id)
     in_force = one.status is CertificateStatus.ISSUED
+    may_certify = policy.may_certify(actor(), institute_id=one.institute_id)
     return render(
         "certification/certificate.html",
         certificate=one,
         history=_history(one.id),
         form=form or RevokeForm(),
-        may_revoke=in_force and policy.may_certify(actor(), institute_id=one.institute_id),
+        may_revoke=in_force and may_certify,
+        may_have_file=may_certify or actor().is_person(one.person_id),
         labels=labels,
         words=translator(),
     )
