@@ -9,16 +9,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nador import cli
+from nador.accounts.models import Institute
 from nador.app import require_startable
-from nador.demo import centre
 from nador.kernel import clock, schema
+from nador.kernel.access import NOBODY
+from nador.kernel.db import command
 from nador.settings import Settings, WrongSetting
 from nador.web import serving
+from tests.factories import make_institute
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from sqlalchemy.orm import Session
+
+    from nador.kernel.access import Actor
 
 
 @pytest.fixture
@@ -120,8 +125,14 @@ def test_a_newer_database_stops_the_start(
         require_startable(settings)
 
 
+@command
+def _make_demo(session: Session, _actor: Actor, *, institute_id: int) -> None:
+    session.get_one(Institute, institute_id).is_demo = True
+
+
 def test_a_production_start_refuses_the_demo_centre(settings: Settings, session: Session) -> None:
-    centre.found(session, centre.NOBODY, password_hash="")
+    institute = make_institute(session)
+    _make_demo(session, NOBODY, institute_id=institute.id)
 
     with pytest.raises(WrongSetting, match="nador demo"):
         require_startable(settings)

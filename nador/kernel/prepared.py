@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy import Dialect, Engine, Select
+    from sqlalchemy import BindParameter, Dialect, Engine, Select
 
 
 class Prepared:
@@ -45,8 +45,8 @@ class Prepared:
     ) -> tuple[str, Callable[[str], Any], list[Callable[[Any], Any] | None]]:
         compiled = self._statement.compile(dialect=dialect)
         binds = {
-            name: process(value) if (process := compiled._bind_processors.get(name)) else value  # noqa: SLF001 - what SQLAlchemy itself does once a statement
-            for name, value in compiled.construct_params({"key": ""}).items()
+            name: None if name == "key" else _written(bind, dialect)
+            for bind, name in compiled.bind_names.items()
         }
         if compiled.positiontup is not None:
             names = tuple(compiled.positiontup)
@@ -63,8 +63,13 @@ class Prepared:
             def fill(key: str) -> Any:
                 return binds | {"key": key}
 
-        processors = [
+        processors: list[Callable[[Any], Any] | None] = [
             column.type.dialect_impl(dialect).result_processor(dialect, None)
             for column in self._statement.selected_columns
         ]
         return str(compiled), fill, processors
+
+
+def _written(bind: BindParameter[Any], dialect: Dialect) -> Any:
+    process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return bind.effective_value if process is None else process(bind.effective_value)

@@ -251,4 +251,4 @@ def test_negotiate(header: str, chosen: str) -> None:
 
 
 def test_negotiate_among_what_there_is() -> None:
-    assert i18n.negotiate("ar,fr;q=0.5", ["en", "fr"]) == "fr"
+    assert i18n.negotiate("ar,fr;q=0.5", ("en", "fr")) == "fr"
