@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,3 +27,30 @@ def first_due(dues: Sequence[Due]) -> Due | None:
         return min(offers, key=lambda due: (due.offer_until, due.index))
     meetings = [due for due in dues if due.meets_at]
     return min(meetings, key=lambda due: (due.meets_at, due.index), default=None)
+
+
+class Task(StrEnum):
+    """What a centre's board can ask somebody to decide, most urgent first."""
+
+    WORK_DEAD = "work_dead"
+    INSTITUTE_INCOMPLETE = "institute_incomplete"
+    BATCH_FAILED = "batch_failed"
+    ATTENDANCE = "attendance"
+    GRADE = "grade"
+    RELEASE = "release"
+    CONCLUDE = "conclude"
+    CERTIFY = "certify"
+    WAITLIST = "waitlist"
+
+
+def task_of_run(
+    *, ends_on: date, today: date, open_meetings: int, to_grade: int, provisional: int
+) -> Task | None:
+    """Choose the next thing that a published run asks of its staff, if it asks anything."""
+    if open_meetings:
+        return Task.ATTENDANCE
+    if ends_on >= today:
+        return None
+    if to_grade:
+        return Task.GRADE
+    return Task.RELEASE if provisional else Task.CONCLUDE

@@ -1,0 +1,66 @@
+"""Words for what a centre's board asks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nador.reporting.rules import Task
+
+if TYPE_CHECKING:
+    from nador.kernel.i18n import Translator
+
+
+def task(words: Translator, value: Task, count: int) -> str:
+    """Say what is to be decided, and how much of it there is."""
+    match value:
+        case Task.WORK_DEAD:
+            return words.ngettext(
+                "%(num)s piece of work has failed", "%(num)s pieces of work have failed", count
+            )
+        case Task.INSTITUTE_INCOMPLETE:
+            return words.ngettext(
+                "%(num)s entry of the institute's page is missing",
+                "%(num)s entries of the institute's page are missing",
+                count,
+            )
+        case Task.BATCH_FAILED:
+            return words.ngettext(
+                "%(num)s certificate could not be made",
+                "%(num)s certificates could not be made",
+                count,
+            )
+        case Task.ATTENDANCE:
+            return words.ngettext(
+                "%(num)s meeting without attendance", "%(num)s meetings without attendance", count
+            )
+        case Task.GRADE:
+            return words.ngettext("%(num)s grade is missing", "%(num)s grades are missing", count)
+        case Task.RELEASE:
+            return words.ngettext("%(num)s grade to publish", "%(num)s grades to publish", count)
+        case Task.CONCLUDE:
+            return words.ngettext(
+                "Results to confirm for %(num)s learner",
+                "Results to confirm for %(num)s learners",
+                count,
+            )
+        case Task.CERTIFY:
+            return words.ngettext(
+                "%(num)s certificate to issue", "%(num)s certificates to issue", count
+            )
+        case Task.WAITLIST:
+            return words.ngettext(
+                "%(num)s person is waiting for a seat",
+                "%(num)s people are waiting for a seat",
+                count,
+            )
+
+
+def look(value: Task) -> str:
+    """Choose the kind of a task's tag."""
+    match value:
+        case Task.WORK_DEAD | Task.BATCH_FAILED:
+            return "bad"
+        case Task.WAITLIST:
+            return "info"
+        case _:
+            return "warn"
