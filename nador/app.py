@@ -14,7 +14,6 @@ from whitenoise import WhiteNoise
 
 import nador.registry
 from nador.accounts import labels as accounts_labels
-from nador.accounts import policy as accounts_policy
 from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
 from nador.assessment import api as assessment_api
@@ -23,13 +22,11 @@ from nador.assessment import labels as assessment_labels
 from nador.assessment import views as assessment_views
 from nador.catalogue import api as catalogue_api
 from nador.catalogue import labels as catalogue_labels
-from nador.catalogue import policy as catalogue_policy
 from nador.catalogue import queries as catalogue_queries
 from nador.catalogue import views as catalogue_views
 from nador.certification import api as certification_api
 from nador.certification import jobs as certification_jobs
 from nador.certification import labels as certification_labels
-from nador.certification import policy as certification_policy
 from nador.certification import views as certification_views
 from nador.demo import labels as demo_labels
 from nador.enrolment import api as enrolment_api
@@ -98,9 +95,6 @@ HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (
 )
 MENU: list[rendering.MenuItem] = [
     rendering.MenuItem(msgid("Courses"), "catalogue.courses", "doc", lambda _actor: True),
-    rendering.MenuItem(
-        msgid("Runs"), "catalogue.manage_runs", "cal", catalogue_policy.sees_somewhere
-    ),
     rendering.MenuItem(msgid("Verify"), "verification.form", "search", lambda _actor: True),
     rendering.MenuItem(msgid("My learning"), "reporting.me", "user", lambda actor: actor.signed_in),
     rendering.MenuItem(
@@ -110,22 +104,10 @@ MENU: list[rendering.MenuItem] = [
         lambda actor: bool(actor.roles() - {Role.LEARNER, Role.CERTIFIER, Role.AUDITOR}),
     ),
     rendering.MenuItem(
-        msgid("Certificates"), "certification.runs", "cert", certification_policy.may_see_any
-    ),
-    rendering.MenuItem(
-        msgid("My certificates"),
-        "certification.mine",
-        "cert",
-        lambda actor: actor.signed_in and actor.roles() == {Role.LEARNER},
-    ),
-    rendering.MenuItem(
-        msgid("People"), "accounts.people", "people", accounts_policy.may_see_people
-    ),
-    rendering.MenuItem(
-        msgid("Institute"), "accounts.institute", "edit", accounts_policy.may_administer
-    ),
-    rendering.MenuItem(
-        msgid("Audit trail"), "accounts.audit_trail", "list", accounts_policy.may_see_audit
+        msgid("Centre"),
+        "reporting.manage",
+        "people",
+        lambda actor: bool(actor.roles() - {Role.LEARNER, Role.INSTRUCTOR}),
     ),
     rendering.MenuItem(
         msgid("Sign in"), "accounts.sign_in", "user", lambda actor: not actor.signed_in

@@ -41,7 +41,7 @@ def _place(row: ToDo) -> str:
     """Return the page where a row of the board is settled."""
     match row.task:
         case Task.WORK_DEAD:
-            return url_for("accounts.work")
+            return url_for("accounts.dead_work")
         case Task.INSTITUTE_INCOMPLETE:
             return url_for("accounts.institute")
         case Task.BATCH_FAILED:
