@@ -33,10 +33,11 @@ from nador.enrolment import api as enrolment_api
 from nador.enrolment import handlers as enrolment_handlers
 from nador.enrolment import jobs as enrolment_jobs
 from nador.enrolment import labels as enrolment_labels
+from nador.enrolment import queries as enrolment_queries
 from nador.enrolment import views as enrolment_views
 from nador.kernel import clock, errors, events, schema
 from nador.kernel import labels as kernel_labels
-from nador.kernel.access import Role
+from nador.kernel.access import Action, Role
 from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
 from nador.kernel.i18n import msgid
@@ -44,6 +45,7 @@ from nador.kernel.resources import PACKAGE, folder
 from nador.kernel.supervision import die_with_parent
 from nador.notices import handlers as notices_handlers
 from nador.reporting import views as reporting_views
+from nador.reporting.rules import FirstPage, first_page
 from nador.settings import Settings, WrongSetting
 from nador.verification import api as verification_api
 from nador.verification import jobs as verification_jobs
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
 
     from flask import Blueprint
 
+    from nador.kernel.access import Actor
     from nador.kernel.events import Handler
 
 LABELS = (
@@ -107,12 +110,51 @@ MENU: list[rendering.MenuItem] = [
         msgid("Centre"),
         "reporting.manage",
         "people",
-        lambda actor: bool(actor.roles() - {Role.LEARNER, Role.INSTRUCTOR}),
+        lambda actor: first_page(actor.roles()) is FirstPage.CENTRE,
     ),
     rendering.MenuItem(
         msgid("Sign in"), "accounts.sign_in", "user", lambda actor: not actor.signed_in
     ),
 ]
+RUN_TABS = [
+    rendering.RunTab(
+        msgid("Overview"),
+        "catalogue.manage_run",
+        Action.SEE_CATALOGUE,
+        below=("catalogue.assign_staff",),
+    ),
+    rendering.RunTab(msgid("People"), "enrolment.people", Action.SEE_ENROLMENTS),
+    rendering.RunTab(
+        msgid("Attendance"),
+        "enrolment.meetings",
+        Action.SEE_ATTENDANCE,
+        below=("enrolment.meeting",),
+    ),
+    rendering.RunTab(
+        msgid("Gradebook"),
+        "assessment.gradebook",
+        Action.SEE_GRADEBOOK,
+        below=("assessment.save_gradebook", "assessment.learner"),
+    ),
+    rendering.RunTab(
+        msgid("Results"),
+        "assessment.results",
+        Action.SEE_GRADEBOOK,
+        below=(
+            "assessment.ask_to_conclude",
+            "assessment.conclude",
+            "assessment.ask_to_reopen",
+            "assessment.reopen",
+        ),
+    ),
+    rendering.RunTab(
+        msgid("Certificates"),
+        "certification.certify",
+        Action.SEE_CERTIFICATES,
+        below=("certification.order", "certification.batch", "certification.print_job"),
+    ),
+]
+"""What a run's staff go through, in the order of its life."""
 JOBS = (
     nador.registry,
     enrolment_jobs,
@@ -191,6 +233,16 @@ def _served(*, demo: bool) -> Flask:
     return create_app(settings)
 
 
+def _first_page(actor: Actor) -> str:
+    match first_page(actor.roles()):
+        case FirstPage.CENTRE:
+            return "reporting.manage"
+        case FirstPage.TEACHING:
+            return "assessment.teach"
+        case FirstPage.LEARNING:
+            return "reporting.me"
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; raises WrongSetting, WrongSchema or StaleTimeZone when it can't start."""
     wire()
@@ -208,9 +260,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         sessions=sessions,
         files=FileStore(settings.files),
         load_actor=partial(accounts_views.find_visitor, also=catalogue_queries.staff_grants),
-        load_brand=accounts_queries.brand,
+        load_brand=lambda session: request.Brand(*accounts_queries.brand(session)),
+        first_page=_first_page,
     )
+    app.extensions[catalogue_views.MET_COURSES] = enrolment_queries.met_courses
     rendering.set_menu(MENU)
+    rendering.set_run_tabs(RUN_TABS)
     security.install(app, settings)
     request.install(app)
     rendering.install(app)

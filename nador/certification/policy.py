@@ -24,11 +24,6 @@ def require_see(actor: Actor, *, institute_id: int) -> None:
     require(actor, Action.SEE_CERTIFICATES, institute_id=institute_id)
 
 
-def may_see_any(actor: Actor) -> bool:
-    """Whether the actor reads the registry of some institute."""
-    return bool(actor.institutes(Action.SEE_CERTIFICATES))
-
-
 def require_file(actor: Actor, *, holder_id: int, institute_id: int) -> None:
     """Let holders have their own document, and certifiers any."""
     if actor.is_person(holder_id) or may_certify(actor, institute_id=institute_id):

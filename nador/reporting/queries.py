@@ -2,36 +2,64 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, func, or_, select
 
 from nador.accounts import queries as accounts_queries
 from nador.assessment import queries as assessment_queries
+from nador.assessment.queries import LearnerGrade, LearnerResult
 from nador.catalogue.models import CourseVersion, Meeting, Run
 from nador.catalogue.rules import MeetingStatus, RunStatus
 from nador.certification import queries as certification_queries
 from nador.certification.models import Batch, BatchFailure
 from nador.enrolment import queries as enrolment_queries
+from nador.enrolment.queries import Place
 from nador.kernel import clock
 from nador.kernel.access import Action
+from nador.kernel.db import Words
 from nador.kernel.work import WorkLease
 from nador.reporting.rules import Due, Task, first_due, task_of_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
-    from nador.enrolment.queries import Place
+    from nador.certification.models import Certificate
     from nador.kernel.access import Actor
-    from nador.kernel.db import Words
 
 
-def my_places(session: Session, actor: Actor) -> list[Place]:
-    """List the actor's places on runs, newest run first."""
-    return enrolment_queries.my_enrolments(session, actor.person_id or 0, now=clock.now())
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """A place on a run with what came of it: released grades, and the result once confirmed."""
+
+    place: Place
+    grades: Sequence[LearnerGrade]
+    result: LearnerResult | None
+
+
+def my_learning(session: Session, actor: Actor) -> list[Learning]:
+    """List the actor's places on runs with what came of them, newest run first."""
+    person_id = actor.person_id or 0
+    grades: dict[int, list[LearnerGrade]] = defaultdict(list)
+    for grade in assessment_queries.learner_grades(session, person_id):
+        grades[grade.enrolment_id].append(grade)
+    results = {
+        result.enrolment_id: result for result in assessment_queries.results_of(session, person_id)
+    }
+    return [
+        Learning(place, grades[place.enrolment.id], results.get(place.enrolment.id))
+        for place in enrolment_queries.my_enrolments(session, person_id, now=clock.now())
+    ]
+
+
+def my_certificates(session: Session, actor: Actor) -> Sequence[Certificate]:
+    """List the actor's documents, newest first."""
+    return certification_queries.held_by(session, actor.person_id or 0)
 
 
 def next_place(places: Sequence[Place]) -> Place | None:
@@ -51,14 +79,13 @@ def next_place(places: Sequence[Place]) -> Place | None:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """One row of the board: what is to be decided, how many, and where."""
+    """One row of the board: what is to be decided, how many, and on which page (`where`, its ids)."""
 
     task: Task
     count: int
     title: Words | None = None
-    run_id: int | None = None
     run_code: str = ""
-    batch_id: int | None = None
+    where: Mapping[str, int] = field(default_factory=dict)
 
 
 def board(session: Session, actor: Actor) -> list[ToDo]:
@@ -77,22 +104,25 @@ def _mine(actor: Actor, action: Action) -> ColumnElement[bool]:
     return or_(Run.institute_id.in_(actor.institutes(action)), Run.id.in_(actor.runs(action)))
 
 
+def _open_meetings(session: Session, actor: Actor, *, now: datetime) -> dict[int, int]:
+    """Count, by run, the meetings that are over and not marked as held."""
+    found = session.execute(
+        select(Meeting.run_id, func.count())
+        .join(Run, Run.id == Meeting.run_id)
+        .where(
+            Run.status == RunStatus.PUBLISHED,
+            Meeting.status == MeetingStatus.PLANNED,
+            Meeting.ends_at < now,
+            _mine(actor, Action.SEE_ATTENDANCE),
+        )
+        .group_by(Meeting.run_id)
+    )
+    return dict(found.all())
+
+
 def _of_runs(session: Session, actor: Actor) -> list[ToDo]:
     now = clock.now()
-    open_meetings = {
-        run_id: count
-        for run_id, count in session.execute(
-            select(Meeting.run_id, func.count())
-            .join(Run, Run.id == Meeting.run_id)
-            .where(
-                Run.status == RunStatus.PUBLISHED,
-                Meeting.status == MeetingStatus.PLANNED,
-                Meeting.ends_at < now,
-                _mine(actor, Action.SEE_ATTENDANCE),
-            )
-            .group_by(Meeting.run_id)
-        )
-    }
+    open_meetings = _open_meetings(session, actor, now=now)
     rows = []
     for run in assessment_queries.taught_runs(session, actor):
         task = task_of_run(
@@ -102,6 +132,9 @@ def _of_runs(session: Session, actor: Actor) -> list[ToDo]:
             to_grade=run.to_grade,
             provisional=run.provisional,
         )
+        # Those who only teach can't confirm results: nothing waits for them any more.
+        if task is Task.CONCLUDE and not actor.institutes(Action.SEE_GRADEBOOK):
+            continue
         if task is not None and run.learners:
             counts = {
                 Task.ATTENDANCE: open_meetings.get(run.run_id, 0),
@@ -109,14 +142,20 @@ def _of_runs(session: Session, actor: Actor) -> list[ToDo]:
                 Task.RELEASE: run.provisional,
             }
             rows.append(
-                ToDo(task, counts.get(task, run.learners), run.course_title, run.run_id, run.code)
+                ToDo(
+                    task,
+                    counts.get(task, run.learners),
+                    run.course_title,
+                    run.code,
+                    {"run_id": run.run_id},
+                )
             )
     return rows
 
 
 def _of_waitlists(session: Session, actor: Actor) -> list[ToDo]:
     found = session.execute(
-        select(Run.waiting, CourseVersion.title, Run.id, Run.code)
+        select(Run.waiting, CourseVersion.title, Run.code, Run.id)
         .join(CourseVersion, CourseVersion.id == Run.version_id)
         .where(
             Run.status == RunStatus.PUBLISHED,
@@ -125,7 +164,10 @@ def _of_waitlists(session: Session, actor: Actor) -> list[ToDo]:
             Run.institute_id.in_(actor.institutes(Action.MANAGE_ENROLMENTS)),
         )
     )
-    return [ToDo(Task.WAITLIST, *row) for row in found]
+    return [
+        ToDo(Task.WAITLIST, waiting, title, code, {"run_id": run_id})
+        for waiting, title, code, run_id in found
+    ]
 
 
 def _of_certificates(session: Session, actor: Actor) -> list[ToDo]:
@@ -133,24 +175,33 @@ def _of_certificates(session: Session, actor: Actor) -> list[ToDo]:
     if not institutes:
         return []
     rows = [
-        ToDo(Task.CERTIFY, row.passes - row.live, row.title, row.Run.id, row.Run.code)
+        ToDo(
+            Task.CERTIFY,
+            row.passes - row.live,
+            row.title,
+            row.Run.code,
+            {"run_id": row.Run.id},
+        )
         for row in certification_queries.runs_to_certify(session, actor)
         if row.live < row.passes
     ]
     failed = session.execute(
-        select(func.count(), CourseVersion.title, Run.id, Run.code, Batch.id)
+        select(func.count(), CourseVersion.title, Run.code, Batch.id)
         .join(Batch, Batch.id == BatchFailure.batch_id)
         .join(Run, Run.id == Batch.run_id)
         .join(CourseVersion, CourseVersion.id == Run.version_id)
         .where(Batch.institute_id.in_(institutes))
-        .group_by(CourseVersion.title, Run.id, Run.code, Batch.id)
+        .group_by(Batch.id, Run.code, CourseVersion.title)
     )
-    return rows + [ToDo(Task.BATCH_FAILED, *row) for row in failed]
+    return rows + [
+        ToDo(Task.BATCH_FAILED, count, title, code, {"batch_id": batch_id})
+        for count, title, code, batch_id in failed
+    ]
 
 
 def _of_the_centre(session: Session, actor: Actor) -> list[ToDo]:
     rows = [
-        ToDo(Task.INSTITUTE_INCOMPLETE, len(missing), institute.name)
+        ToDo(Task.INSTITUTE_INCOMPLETE, len(missing), institute.name, where={"id": institute.id})
         for institute in accounts_queries.administered(session, actor)
         if (missing := accounts_queries.missing_for_issue(institute))
     ]

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from nador.kernel.access import Role
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,18 @@ def task_of_run(
     if to_grade:
         return Task.GRADE
     return Task.RELEASE if provisional else Task.CONCLUDE
+
+
+class FirstPage(StrEnum):
+    """What somebody sees first after signing in."""
+
+    CENTRE = "centre"
+    TEACHING = "teaching"
+    LEARNING = "learning"
+
+
+def first_page(roles: Collection[Role]) -> FirstPage:
+    """Choose the page of those who run a centre, else of those who teach, else of those who learn."""
+    if set(roles) - {Role.LEARNER, Role.INSTRUCTOR}:
+        return FirstPage.CENTRE
+    return FirstPage.TEACHING if Role.INSTRUCTOR in roles else FirstPage.LEARNING

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, url_for
 
+from nador.assessment import labels as assessment_labels
+from nador.certification import labels as certification_labels
 from nador.kernel.access import Action
 from nador.reporting import labels, queries
-from nador.reporting.queries import ToDo
 from nador.reporting.rules import Task
 from nador.web.access import SIGNED_IN, STAFF, access
 from nador.web.rendering import render
 from nador.web.request import actor, db, translator
+
+if TYPE_CHECKING:
+    from nador.reporting.queries import ToDo
 
 blueprint = Blueprint("reporting", __name__)
 
@@ -18,9 +24,17 @@ blueprint = Blueprint("reporting", __name__)
 @blueprint.get("/me")
 @access(SIGNED_IN)
 def me() -> str:
-    """My learning: the next thing first, then every run."""
-    places = queries.my_places(db(), actor())
-    return render("reporting/me.html", places=places, next_place=queries.next_place(places))
+    """My learning: the next thing first, then every run, and the certificates."""
+    learning = queries.my_learning(db(), actor())
+    return render(
+        "reporting/me.html",
+        learning=learning,
+        next_place=queries.next_place([one.place for one in learning]),
+        certificates=queries.my_certificates(db(), actor()),
+        results=assessment_labels,
+        documents=certification_labels,
+        words=translator(),
+    )
 
 
 @blueprint.get("/manage")
@@ -37,22 +51,19 @@ def manage() -> str:
     )
 
 
+_PLACES = {
+    Task.WORK_DEAD: "accounts.dead_work",
+    Task.INSTITUTE_INCOMPLETE: "accounts.institute",
+    Task.BATCH_FAILED: "certification.batch",
+    Task.ATTENDANCE: "enrolment.meetings",
+    Task.GRADE: "assessment.gradebook",
+    Task.RELEASE: "assessment.gradebook",
+    Task.CONCLUDE: "assessment.results",
+    Task.CERTIFY: "certification.certify",
+    Task.WAITLIST: "enrolment.people",
+}
+
+
 def _place(row: ToDo) -> str:
     """Return the page where a row of the board is settled."""
-    match row.task:
-        case Task.WORK_DEAD:
-            return url_for("accounts.dead_work")
-        case Task.INSTITUTE_INCOMPLETE:
-            return url_for("accounts.institute")
-        case Task.BATCH_FAILED:
-            return url_for("certification.batch", batch_id=row.batch_id)
-        case Task.ATTENDANCE:
-            return url_for("catalogue.manage_run", run_id=row.run_id)
-        case Task.GRADE | Task.RELEASE:
-            return url_for("assessment.gradebook", run_id=row.run_id)
-        case Task.CONCLUDE:
-            return url_for("assessment.results", run_id=row.run_id)
-        case Task.CERTIFY:
-            return url_for("certification.certify", run_id=row.run_id)
-        case Task.WAITLIST:
-            return url_for("enrolment.people", run_id=row.run_id)
+    return url_for(_PLACES[row.task], **row.where)

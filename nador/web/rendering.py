@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from flask import (
@@ -23,7 +23,7 @@ from flask import (
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
-from nador.kernel.access import Actor
+from nador.kernel.access import Action, Actor
 from nador.kernel.i18n import LANGUAGES, pick
 from nador.kernel.resources import PACKAGE
 from nador.web.request import actor, files, is_public_page, locale, parts, translator
@@ -60,12 +60,66 @@ class MenuLink:
     current: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RunTab:
+    """One staff page of a run; `label` is an English msgid, `below` are pages that belong to it."""
+
+    label: str
+    endpoint: str
+    action: Action
+    below: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """A run's staff page as a page links to it; `current` is page, true (a page below it) or empty."""
+
+    label: str
+    url: str
+    current: str
+
+
+class OnRun(Protocol):
+    """A run, as far as links to its pages need it."""
+
+    @property
+    def id(self) -> int:
+        """The run."""
+
+    @property
+    def institute_id(self) -> int:
+        """The institute that delivers it."""
+
+
 _menu: list[MenuItem] = []
+_run_tabs: list[RunTab] = []
 
 
 def set_menu(items: list[MenuItem]) -> None:
     """Set the main menu; only `app.py` calls it."""
     _menu[:] = items
+
+
+def set_run_tabs(tabs: list[RunTab]) -> None:
+    """Set the staff pages that every run has; only `app.py` calls it."""
+    _run_tabs[:] = tabs
+
+
+def run_tabs(run: OnRun) -> list[TabLink]:
+    """Return the staff pages of the run that the actor may enter."""
+    return [
+        TabLink(
+            label=translator().gettext(tab.label),
+            url=url_for(tab.endpoint, run_id=run.id),
+            current="page"
+            if request.endpoint == tab.endpoint
+            else "true"
+            if request.endpoint in tab.below
+            else "",
+        )
+        for tab in _run_tabs
+        if actor().may(tab.action, institute_id=run.institute_id, run_id=run.id)
+    ]
 
 
 def render(template: str, **context: Any) -> str:
@@ -122,7 +176,7 @@ def send_pdf(sha256: str, *, name: str) -> Response:
 
 def institute_name() -> str:
     """Return the name in the page's head, in the page's language."""
-    return pick(parts().brand, locale())
+    return pick(parts().brand.name, locale())
 
 
 @cache
@@ -196,6 +250,7 @@ def install(app: Flask) -> None:
         static_url=static_url,
         public_style=public_style,
         language_links=language_links,
+        run_tabs=run_tabs,
     )
     _install_filters(app)
 
@@ -207,6 +262,7 @@ def install(app: Flask) -> None:
             "languages": language_links(),
             "demo": parts().demo,
             "institute_name": institute_name(),
+            "cndp_declaration": parts().brand.cndp_number,
         }
 
     @app.context_processor

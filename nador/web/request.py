@@ -22,6 +22,14 @@ from nador.settings import Settings
 LANGUAGE_COOKIE = "nador_lang"
 
 
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """In whose name the pages speak: the institute's name, and its declaration to the CNDP."""
+
+    name: Words = field(default_factory=dict)
+    cndp_number: str | None = None
+
+
 @dataclass(slots=True)
 class Parts:
     """What `app.py` puts together for the views."""
@@ -31,8 +39,9 @@ class Parts:
     sessions: sessionmaker[Session]
     files: FileStore
     load_actor: Callable[[Session], Actor]
-    load_brand: Callable[[Session], Words]
-    brand: Words = field(default_factory=dict)
+    load_brand: Callable[[Session], Brand]
+    first_page: Callable[[Actor], str]
+    brand: Brand = field(default_factory=Brand)
     brand_read_at: float = 0.0
     demo: bool = False
 
@@ -77,6 +86,16 @@ def actor() -> Actor:
         g.actor = NOBODY
         g.actor = parts().load_actor(db())
     return cast("Actor", g.actor)
+
+
+def forget_actor() -> None:
+    """Find out anew who acts: somebody has just come in."""
+    g.pop("actor", None)
+
+
+def first_page() -> str:
+    """Return the endpoint of the page that whoever has just come in wants to see."""
+    return parts().first_page(actor())
 
 
 def is_public_page() -> bool:

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 PAGE = 50
 
 
-def brand(session: Session) -> Words:
-    """Return the name that stands in the head of every page: the first institute's."""
-    return session.scalar(select(Institute.name).order_by(Institute.id).limit(1)) or {}
+def brand(session: Session) -> tuple[Words, str | None]:
+    """Return what stands on every page: the first institute's name, and its CNDP number."""
+    first = first_institute(session)
+    return (first.name, first.cndp_number) if first else ({}, None)
 
 
 def is_demo(session: Session) -> bool:

@@ -13,7 +13,7 @@ from nador.accounts.views.routes import blueprint
 from nador.kernel import work
 from nador.kernel.access import Role
 from nador.kernel.errors import NotFound
-from nador.web.access import access
+from nador.web.access import PUBLIC, access
 from nador.web.forms import process
 from nador.web.rendering import note, render
 from nador.web.request import actor, db, translator
@@ -40,6 +40,13 @@ def _mine() -> Institute:
     if found is None:
         raise NotFound
     return found
+
+
+@blueprint.get("/privacy")
+@access(PUBLIC)
+def privacy() -> str:
+    """Say who keeps personal data, why, how long, and what one can ask for (Law 09-08)."""
+    return render("accounts/privacy.html", institute=queries.first_institute(db()))
 
 
 @blueprint.get("/manage/institute")

@@ -14,7 +14,7 @@ from nador.accounts import queries, rules, service
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor, Grant
 from nador.kernel.errors import NotAllowed
-from nador.web.request import actor, db
+from nador.web.request import actor, db, first_page, forget_actor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -87,6 +87,7 @@ def remember(secret: str) -> None:
     """Put the sign-in's secret in the cookie; what an anonymous visitor had there is dropped."""
     flask.session.clear()
     login_user(SignedInBrowser(secret))
+    forget_actor()
 
 
 def leave() -> None:
@@ -101,10 +102,10 @@ def device() -> str:
     return request.user_agent.string[:200]
 
 
-def next_page(default: str) -> str:
-    """Return where the visitor wanted to go: a path of this site, or else the default."""
+def next_page() -> str:
+    """Return where the visitor wanted to go: a path of this site, or else what suits their roles."""
     wanted = request.args.get("next", "")
     parts = urlsplit(wanted)
     ours = not parts.scheme and not parts.netloc and wanted.startswith("/")
     hidden = wanted.startswith("//") or "\\" in wanted or any(sign < " " for sign in wanted)
-    return wanted if ours and not hidden else default
+    return wanted if ours and not hidden else flask.url_for(first_page())

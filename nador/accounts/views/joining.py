@@ -89,7 +89,7 @@ def confirm(secret: str) -> ResponseReturnValue:
     if cookie:
         door.remember(cookie)
     note(translator().gettext("The e-mail address is confirmed."))
-    return redirect("/me", 303)
+    return redirect(door.next_page(), 303)
 
 
 @blueprint.get("/reset")
@@ -140,7 +140,7 @@ def choose_password(secret: str) -> ResponseReturnValue:
         )
         door.remember(cookie)
         note(translator().gettext("The new password counts from now on."))
-        return "/me"
+        return door.next_page()
 
     return process(form, do=do, page=lambda: _new_password_page(form))
 

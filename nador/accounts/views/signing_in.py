@@ -44,7 +44,7 @@ def sign_in() -> ResponseReturnValue:
         form.refusals.append(translator().gettext(SIGN_IN_REFUSED[attempt.outcome]))
         return render("accounts/sign_in.html", form=form), 422
     door.remember(attempt.secret)
-    return redirect(door.next_page("/me"), 303)
+    return redirect(door.next_page(), 303)
 
 
 @blueprint.post("/sign-out")

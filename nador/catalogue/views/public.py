@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request, url_for
 
 from nador.catalogue import forms, labels, queries
 from nador.catalogue.rules import RunStatus, meets
@@ -12,14 +12,17 @@ from nador.catalogue.views import filters
 from nador.kernel import clock
 from nador.web.access import PUBLIC, access
 from nador.web.rendering import render
-from nador.web.request import db, locale, settings, translator
+from nador.web.request import actor, db, locale, settings, translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("catalogue", __name__)
+
+MET_COURSES = "nador.met_courses"
+"""Where `app.py` puts what knows which courses a person has completed: (session, person) → ids."""
 
 
 def _say(name: str, label: Callable[..., str]) -> None:
@@ -87,7 +90,21 @@ def _list(*, hero: bool) -> str:
 def course(code: str) -> str:
     """A course, with the runs that one can choose."""
     now = clock.now()
-    return render("catalogue/course.html", page=queries.course_page(db(), code, now=now), now=now)
+    return render(
+        "catalogue/course.html",
+        page=queries.course_page(db(), code, now=now),
+        now=now,
+        met=_met_courses(),
+    )
+
+
+def _met_courses() -> Collection[int] | None:
+    """Ask which courses the visitor has completed; None where nobody is signed in."""
+    person_id = actor().person_id
+    if person_id is None:
+        return None
+    found: Collection[int] = current_app.extensions[MET_COURSES](db(), person_id)
+    return found
 
 
 @blueprint.get("/courses/<code>/enrol")
