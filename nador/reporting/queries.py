@@ -186,7 +186,8 @@ def _of_certificates(session: Session, actor: Actor) -> list[ToDo]:
         if row.live < row.passes
     ]
     failed = session.execute(
-        select(func.count(), CourseVersion.title, Run.code, Batch.id)
+        select(func.count(BatchFailure.id), CourseVersion.title, Run.code, Batch.id)
+        .select_from(BatchFailure)
         .join(Batch, Batch.id == BatchFailure.batch_id)
         .join(Run, Run.id == Batch.run_id)
         .join(CourseVersion, CourseVersion.id == Run.version_id)

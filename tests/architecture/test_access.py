@@ -153,6 +153,8 @@ TABLE = [
         "s nn nn nn nn nn yn",
         where={"person_id": "registrar_id"},
     ),
+    Row("GET", "/privacy", PUBLIC),
+    Row("GET", "/manage", STAFF_ANYWHERE),
     Row("GET", "/manage/institute", "s nn nn nn nn nn yy"),
     Row("POST", "/manage/institute", "s nn nn nn nn nn yy"),
     Row("GET", "/manage/audit", "s nn nn nn nn yy yy"),
