@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, url_for
 
@@ -66,4 +66,4 @@ _PLACES = {
 
 def _place(row: ToDo) -> str:
     """Return the page where a row of the board is settled."""
-    return url_for(_PLACES[row.task], **row.where)
+    return url_for(_PLACES[row.task], **dict[str, Any](row.where))
