@@ -2,6 +2,8 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 export UV_LINK_MODE ?= copy
+# Many processes start in tests and drills: without bytecode each would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help demo test check bench drill words format clean
