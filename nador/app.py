@@ -104,7 +104,7 @@ MENU: list[rendering.MenuItem] = [
         msgid("Teaching"),
         "assessment.teach",
         "list",
-        lambda actor: bool(actor.roles() - {Role.LEARNER, Role.CERTIFIER, Role.AUDITOR}),
+        lambda actor: Role.INSTRUCTOR in actor.roles(),
     ),
     rendering.MenuItem(
         msgid("Centre"),

@@ -55,12 +55,22 @@ def task(words: Translator, value: Task, count: int) -> str:
             )
 
 
-def look(value: Task) -> str:
-    """Choose the kind of a task's tag."""
+def drawing(value: Task) -> str:
+    """Choose the icon of a task."""
     match value:
         case Task.WORK_DEAD | Task.BATCH_FAILED:
-            return "bad"
-        case Task.WAITLIST:
-            return "info"
-        case _:
+            return "cross"
+        case Task.INSTITUTE_INCOMPLETE:
             return "warn"
+        case Task.ATTENDANCE:
+            return "cal"
+        case Task.GRADE:
+            return "edit"
+        case Task.RELEASE:
+            return "hidden"
+        case Task.CONCLUDE:
+            return "seal"
+        case Task.CERTIFY:
+            return "cert"
+        case Task.WAITLIST:
+            return "people"
