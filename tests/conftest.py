@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings as examples
 from sqlalchemy import Engine, create_engine, text
 
 from nador.app import create_app, wire
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 SHARED = (
     Path(os.environ.get("NADOR_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
+)
+
+examples.register_profile(
+    "mutants", max_examples=25, derandomize=True, database=None, deadline=None
 )
 
 

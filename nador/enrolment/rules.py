@@ -278,17 +278,13 @@ def answer_to_accepting(offer: OfferStatus, *, expires_at: datetime, now: dateti
 
     At the very instant of the deadline the seat is no longer held.
     """
-    match offer:
-        case OfferStatus.ACCEPTED:
-            return False
-        case OfferStatus.EXPIRED:
-            raise OfferLapsed(expires_at=expires_at)
-        case OfferStatus.DECLINED:
-            raise OfferGone
-        case OfferStatus.PENDING:
-            if now >= expires_at:
-                raise OfferLapsed(expires_at=expires_at)
-            return True
+    if offer is OfferStatus.ACCEPTED:
+        return False
+    if offer is OfferStatus.DECLINED:
+        raise OfferGone
+    if offer_stands(offer, expires_at=expires_at, now=now) is OfferStatus.EXPIRED:
+        raise OfferLapsed(expires_at=expires_at)
+    return True
 
 
 def offer_stands(status: OfferStatus, *, expires_at: datetime, now: datetime) -> OfferStatus:

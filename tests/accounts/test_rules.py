@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+from typing import TYPE_CHECKING
+
 import pytest
 
-from nador.accounts import policy, rules
+from nador.accounts import rules
 from nador.accounts.rules import Names, Scope
-from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, OwnCase, Role
-from nador.kernel.errors import Invalid, NotFound
+from nador.kernel.access import Grant, Role
+from nador.kernel.codes import ALPHABET
 from nador.kernel.text import NameTooLong
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nador.kernel.errors import Invalid
+
 GOOD = "a quiet heron by the lagoon"
-
-
-def actor(*roles: Role, person_id: int = 1, institute_id: int = 1) -> Actor:
-    return Actor(person_id=person_id, grants=frozenset(Grant(role, institute_id) for role in roles))
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,35 @@ def actor(*roles: Role, person_id: int = 1, institute_id: int = 1) -> Actor:
 def test_a_weak_password_is_refused(password: str, refusal: type[Invalid]) -> None:
     with pytest.raises(refusal):
         rules.require_strong(password, known=("salma@nador.example", "Salma Bouziane", None))
+
+
+@pytest.mark.parametrize(
+    ("password", "refusal", "params"),
+    [
+        pytest.param("x7#Kq2!vB", rules.PasswordTooShort, {"shortest": 10}, id="nine characters"),
+        pytest.param("x7#Kq2!v" * 33, rules.PasswordTooLong, {"longest": 256}, id="264 of them"),
+        pytest.param("nador12345", rules.PasswordGuessable, {}, id="the place"),
+        pytest.param("salmaboutaher", rules.PasswordGuessable, {}, id="their mail"),
+    ],
+)
+def test_a_refused_password_is_told_why(
+    password: str, refusal: type[Invalid], params: dict[str, int]
+) -> None:
+    with pytest.raises(refusal) as refused:
+        rules.require_strong(password, known=[None, "", "salmaboutaher@nador.example"])
+
+    assert (refused.value.field, refused.value.params) == ("password", params)
+
+
+@pytest.mark.parametrize("length", [10, 256])
+def test_the_bounds_of_a_password_are_in(length: int) -> None:
+    rules.require_strong(("x7#Kq2!vBn" * 26)[:length])
+
+
+def test_what_is_known_of_others_guesses_nothing() -> None:
+    rules.require_strong("bouziane tetouan", known=["Karim Alami"])
+    with pytest.raises(rules.PasswordGuessable):
+        rules.require_strong("bouziane tetouan", known=["bouziane tetouan"])
 
 
 @pytest.mark.parametrize(
@@ -55,13 +88,22 @@ def test_one_name_is_enough(latin: str | None, arabic: str | None, folded: str) 
 
 @pytest.mark.parametrize("nothing", [None, "", " \u200b "], ids=["none", "empty", "invisible"])
 def test_no_name_is_refused(nothing: str | None) -> None:
-    with pytest.raises(rules.NameMissing):
+    with pytest.raises(rules.NameMissing) as refused:
         rules.names(nothing, nothing)
 
+    assert refused.value.field == "name_latin"
 
-def test_an_endless_name_is_refused() -> None:
-    with pytest.raises(NameTooLong):
-        rules.names("a" * 201, None)
+
+@pytest.mark.parametrize(
+    ("latin", "arabic", "field"),
+    [("a" * 201, "سلمى", "name_latin"), ("Salma", "س" * 201, "name_arabic")],
+    ids=["Latin", "Arabic"],
+)
+def test_an_endless_name_is_refused(latin: str, arabic: str, field: str) -> None:
+    with pytest.raises(NameTooLong) as refused:
+        rules.names(latin, arabic)
+
+    assert refused.value.field == field
 
 
 def test_a_reader_sees_the_name_in_their_script() -> None:
@@ -69,12 +111,43 @@ def test_a_reader_sees_the_name_in_their_script() -> None:
 
     assert (both.in_language("ar"), both.in_language("fr")) == ("سلمى", "Salma")
     assert Names("Salma", None).in_language("ar") == "Salma"
+    assert Names(None, "سلمى").in_language("fr") == "سلمى"
+    assert Names(None, None).in_language("en") == ""
 
 
-def test_a_reference_is_understood_as_people_type_it() -> None:
-    assert "P-0A1B-2C3D" in rules.references_meant(" p 0a1b 2c3d ")
-    assert "P-0A1B-2C3D" in rules.references_meant("P-OAIB-2C3D")
-    assert "11391" in rules.references_meant("11391")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        pytest.param(" p 0a1b 2c3d ", ("p 0a1b 2c3d", "P-0A1B-2C3D"), id="blanks, small letters"),
+        pytest.param("P-OAIB-2C3D", ("P-OAIB-2C3D", "P-0A1B-2C3D"), id="letters like digits"),
+        pytest.param("P-0A1B-2C3D", ("P-0A1B-2C3D",), id="as we write it"),
+        pytest.param("11391", ("11391",), id="another register's"),
+        pytest.param("oulad-11391", ("oulad-11391", "0U1AD11391"), id="longer than ours"),
+    ],
+)
+def test_a_reference_is_understood_as_people_type_it(typed: str, meant: tuple[str, ...]) -> None:
+    assert rules.references_meant(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [rules.new_secret, rules.new_token, rules.new_printed_code],
+    ids=lambda draw: draw.__name__,
+)
+def test_no_secret_is_drawn_twice(draw: Callable[[], str]) -> None:
+    assert len({draw() for _ in range(100)}) == 100
+
+
+def test_a_secret_says_what_it_is() -> None:
+    assert len(rules.new_secret()) == 43, "32 bytes in base 64"
+    assert rules.new_token().startswith("nador_")
+    groups = rules.new_printed_code().split("-")
+    assert [len(group) for group in groups] == [4, 4, 4]
+    assert set("".join(groups)) <= set(ALPHABET)
+
+
+def test_a_digest_is_the_same_for_ever() -> None:
+    assert rules.digest("سر") == hashlib.sha256("سر".encode()).hexdigest()
 
 
 def test_a_printed_code_opens_its_own_door_only() -> None:
@@ -97,6 +170,7 @@ def test_scopes_narrow_a_token() -> None:
 
 def test_what_an_institute_must_still_say() -> None:
     words = {"ar": "x", "fr": "x", "en": "x", "zgh": "x"}
+    nothing: dict[str, str] = {}
     full = {"name": words, "city": words, "signatory": words, "signatory_title": words}
 
     assert rules.missing_for_issue(**full, cndp_number="D-1") == []
@@ -105,65 +179,12 @@ def test_what_an_institute_must_still_say() -> None:
         "city_fr",
         "city_en",
     ]
-
-
-def test_nobody_may_know_who_is_in_the_register() -> None:
-    for stranger in (NOBODY, actor(), actor(Role.CERTIFIER)):
-        with pytest.raises(NotFound):
-            policy.require_may_see_people(stranger)
-    with pytest.raises(Forbidden):
-        policy.require_may_manage_people(actor(Role.AUDITOR))
-    policy.require_may_manage_people(actor(Role.REGISTRAR))
-
-
-def test_nobody_confirms_their_own_names() -> None:
-    with pytest.raises(OwnCase):
-        policy.require_may_confirm_names(actor(Role.REGISTRAR), 1)
-    with pytest.raises(Forbidden):
-        policy.require_may_confirm_names(actor(Role.AUDITOR), 2)
-    with pytest.raises(NotFound):
-        policy.require_may_confirm_names(actor(), 2)
-    policy.require_may_confirm_names(actor(Role.CERTIFIER), 2)
-
-
-def test_nobody_grants_themselves_a_role() -> None:
-    with pytest.raises(OwnCase):
-        policy.require_may_grant_roles(actor(Role.ADMINISTRATOR), 1, institute_id=1)
-    with pytest.raises(NotFound):
-        policy.require_may_grant_roles(actor(Role.ADMINISTRATOR), 2, institute_id=2)
-    with pytest.raises(Forbidden):
-        policy.require_may_grant_roles(actor(Role.REGISTRAR), 2, institute_id=1)
-    policy.require_may_grant_roles(actor(Role.ADMINISTRATOR), 2, institute_id=1)
-
-
-@pytest.mark.parametrize(
-    ("role", "has_email", "roles", "may"),
-    [
-        pytest.param(Role.REGISTRAR, False, (), True, id="a learner without mail"),
-        pytest.param(Role.REGISTRAR, True, (), False, id="mail opens it"),
-        pytest.param(Role.REGISTRAR, False, ("x",), False, id="a colleague's account"),
-        pytest.param(Role.ADMINISTRATOR, False, ("x",), True, id="by an administrator"),
-        pytest.param(Role.AUDITOR, False, (), False, id="who only looks"),
-    ],
-)
-def test_whose_account_a_printed_code_opens(
-    role: Role, roles: tuple[str, ...], *, has_email: bool, may: bool
-) -> None:
-    assert policy.may_open_account(actor(role), has_email=has_email, roles=roles) is may
-
-
-def test_staff_leave_the_address_of_an_account_alone() -> None:
-    assert policy.may_set_email(actor(Role.REGISTRAR), has_account=False)
-    assert not policy.may_set_email(actor(Role.REGISTRAR), has_account=True)
-    assert policy.may_set_email(actor(Role.ADMINISTRATOR), has_account=True)
-
-
-def test_the_centre_is_its_administrators() -> None:
-    policy.require_administrator(actor(Role.ADMINISTRATOR))
-    policy.require_may_administer(actor(Role.ADMINISTRATOR), 1)
-    policy.require_may_see_audit(actor(Role.AUDITOR))
-    for refuse in (policy.require_administrator, policy.require_may_see_audit):
-        with pytest.raises(NotFound):
-            refuse(actor(Role.REGISTRAR))
-    with pytest.raises(NotFound):
-        policy.require_may_administer(actor(Role.ADMINISTRATOR), 2)
+    assert rules.missing_for_issue(
+        name=nothing, city=nothing, signatory=nothing, signatory_title=nothing, cndp_number=""
+    ) == [
+        *("name_ar", "name_fr", "name_en", "name_zgh"),
+        *("city_ar", "city_fr", "city_en"),
+        *("signatory_ar", "signatory_fr"),
+        *("signatory_title_ar", "signatory_title_fr", "signatory_title_en"),
+        "cndp_number",
+    ]

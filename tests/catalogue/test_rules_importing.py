@@ -22,64 +22,7 @@ from nador.catalogue.rules import (
 )
 from nador.catalogue.rules.places import Places
 from nador.kernel.i18n import LANGUAGES, translator
-
-HEAD = """\
-schema = 1
-currency = "MAD"
-mark_scale = 20
-timezone = "Africa/Casablanca"
-
-[[mentions]]
-min = 16.0
-ar = "حسن جدا"
-fr = "Très bien"
-en = "Very good"
-
-[[skills]]
-code = "PYTHON"
-ar = "بايثون"
-fr = "Python"
-en = "Python"
-"""
-COURSE = """
-[[courses]]
-code = "IA-101"
-domain = "foundations"
-level = 1
-hours = 20
-mode = "blended"
-languages = ["fr", "ar"]
-prerequisites = []
-capacity = 25
-fee = 0
-min_attendance = 70
-pass_mark = 10.0
-document = "certificat"
-skills = ["PYTHON"]
-unesco = ["HCM.U"]
-digcomp = ["1.2"]
-[courses.title]
-fr = "Comprendre"
-en = "Understand"
-ar = "الفهم"
-[courses.summary]
-fr = "Résumé"
-en = "Summary"
-ar = "ملخص"
-[[courses.assessments]]
-code = "QCM"
-kind = "quiz"
-weight = 40
-min_mark = 0.0
-title = { fr = "Questionnaire", en = "Quiz", ar = "اختبار" }
-[[courses.assessments]]
-code = "CAS"
-kind = "assignment"
-weight = 60
-min_mark = 7.0
-title = { fr = "Étude de cas", en = "Case study", ar = "دراسة حالة" }
-"""
-GOOD = HEAD + COURSE
+from tests.catalogue.texts import COURSE, GOOD, HEAD, PROGRAMME
 
 
 def faults(text: str) -> list[tuple[str, FaultKind]]:
@@ -244,15 +187,6 @@ def test_courses_of_the_institute_may_be_asked_for() -> None:
     text = GOOD.replace("prerequisites = []", 'prerequisites = ["OLD-1"]')
 
     assert read_catalogue(text, known_courses={"OLD-1"}).courses[0].prerequisites == ("OLD-1",)
-
-
-PROGRAMME = """
-[[programmes]]
-code = "P-IA"
-courses = ["IA-101"]
-title = { fr = "Parcours", en = "Path", ar = "مسار" }
-summary = { fr = "Résumé", en = "Summary", ar = "ملخص" }
-"""
 
 
 def test_programmes_are_read() -> None:

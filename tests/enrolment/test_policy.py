@@ -7,32 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nador.enrolment import policy
-from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, OwnCase, Role
-from nador.kernel.errors import DomainError, NotFound
+from nador.kernel.access import NOBODY, Forbidden, OwnCase, Role
+from nador.kernel.errors import NotFound
+from tests.permission import HERE, ME, OTHER, OTHER_RUN, RUN, THERE, someone, verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-HERE, THERE = 1, 2
-RUN, OTHER_RUN = 10, 11
-ME, OTHER = 100, 200
-
-
-def someone(*roles: Role, institute_id: int = HERE, run_id: int = RUN) -> Actor:
-    return Actor(
-        person_id=ME,
-        grants=frozenset(
-            Grant(role, institute_id, run_id if role is Role.INSTRUCTOR else None) for role in roles
-        ),
-    )
-
-
-def verdict(call: Callable[[], None]) -> type[DomainError] | None:
-    try:
-        call()
-    except DomainError as refusal:
-        return type(refusal)
-    return None
+    from nador.kernel.access import Actor
+    from nador.kernel.errors import DomainError
 
 
 @pytest.mark.parametrize(

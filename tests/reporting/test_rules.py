@@ -25,8 +25,8 @@ HOUR = timedelta(hours=1)
         pytest.param(
             [Due(0, None, NOON), Due(1, NOON + HOUR)], 1, id="an offer before any meeting"
         ),
-        pytest.param([Due(0, NOON), Due(1, NOON)], 0, id="the first of two at once"),
-        pytest.param([Due(0, None, NOON), Due(1, None, NOON)], 0, id="the first of two meetings"),
+        pytest.param([Due(1, NOON), Due(0, NOON)], 0, id="the first of two at once"),
+        pytest.param([Due(1, None, NOON), Due(0, None, NOON)], 0, id="the first of two meetings"),
     ],
 )
 def test_first_due(dues: list[Due], expected: int | None) -> None:

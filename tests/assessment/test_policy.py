@@ -1,0 +1,70 @@
+"""Who may see, grade, release and conclude: everybody against every question."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nador.assessment import policy
+from nador.kernel.access import Action, OwnCase
+from tests.permission import (
+    EVERYBODY,
+    HERE,
+    ME,
+    OTHER,
+    RUN,
+    assert_let_in,
+    those_told,
+    those_who_may,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nador.assessment.policy import OnRun
+    from nador.kernel.access import Actor
+
+
+@dataclass
+class ARun:
+    id: int = RUN
+    institute_id: int = HERE
+
+
+STAFF = {"instructor", "registrar", "certifier", "auditor", "administrator"}
+
+
+def test_staff_see_the_gradebook_and_nobody_else_knows_it() -> None:
+    assert_let_in(lambda actor: policy.require_may_see(actor, ARun()), STAFF, forbidden=set())
+
+
+@pytest.mark.parametrize(
+    ("require", "let_in"),
+    [
+        pytest.param(policy.require_may_grade, {"instructor", "administrator"}, id="grade"),
+        pytest.param(
+            policy.require_may_release, {"instructor", "registrar", "administrator"}, id="release"
+        ),
+        pytest.param(policy.require_may_conclude, {"registrar", "administrator"}, id="conclude"),
+    ],
+)
+def test_staff_does_what_its_role_says(
+    require: Callable[[Actor, OnRun], None], let_in: set[str]
+) -> None:
+    assert_let_in(lambda actor: require(actor, ARun()), let_in, forbidden=STAFF - let_in)
+
+
+def test_pages_ask_the_same_table() -> None:
+    assert those_who_may(lambda actor: policy.may(actor, Action.GRADE, ARun())) == {
+        "instructor",
+        "administrator",
+    }
+
+
+def test_nobody_grades_themselves() -> None:
+    assert those_told(OwnCase, lambda actor: policy.require_not_own(actor, ME)) == (
+        EVERYBODY.keys() - {"nobody"}
+    )
+    assert not those_told(OwnCase, lambda actor: policy.require_not_own(actor, OTHER))
