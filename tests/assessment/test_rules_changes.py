@@ -45,8 +45,10 @@ def test_a_grade_becomes(
 
 
 def test_nobody_is_marked_and_excused() -> None:
-    with pytest.raises(MarkAndExcuse):
+    with pytest.raises(MarkAndExcuse) as refusal:
         change_of(Decimal(12), excused=True, was=S.UNGRADED)
+
+    assert refusal.value.field == "excused"
 
 
 @pytest.mark.parametrize(
@@ -83,3 +85,9 @@ def test_what_learners_have_seen(state: GradeState, released: bool, seen: bool) 
 )
 def test_what_keeps_a_run_from_being_concluded(run: Standstill, kinds: list[type]) -> None:
     assert [type(each) for each in obstacles(run)] == kinds
+
+
+def test_an_obstacle_is_counted() -> None:
+    run = Standstill(RunStatus.PUBLISHED, True, 3, meetings_unsettled=2, assessments_unreleased=1)
+
+    assert [each.params for each in obstacles(run)] == [{"count": 2}, {"count": 1}]

@@ -21,7 +21,9 @@ from nador.assessment.rules import (
 )
 
 if TYPE_CHECKING:
-    from nador.kernel.errors import DomainError
+    from collections.abc import Callable
+
+    from nador.kernel.errors import DomainError, Invalid
 
 TWENTY = Decimal(20)
 NO_FORM = [
@@ -85,11 +87,47 @@ def test_a_mark_is_refused_never_clamped_or_rounded(typed: str, kind: type[Domai
         parse_mark(typed, out_of=TWENTY)
 
 
-def test_the_refusal_says_the_range() -> None:
-    with pytest.raises(MarkOutOfRange) as refusal:
-        parse_mark("31", out_of=Decimal(30))
+@pytest.mark.parametrize("read", [parse_mark, read_mark], ids=["people", "programs"])
+@pytest.mark.parametrize(
+    ("typed", "kind", "params"),
+    [
+        pytest.param("x", MarkUnreadable, {"typed": "x"}, id="unreadable"),
+        pytest.param(
+            "31", MarkOutOfRange, {"out_of": Decimal(30), "value": Decimal(31)}, id="out of range"
+        ),
+        pytest.param("1,005", MarkTooFine, {}, id="too fine"),
+    ],
+)
+def test_the_refusal_says_what_was_typed_and_where(
+    read: Callable[..., Decimal], typed: str, kind: type[Invalid], params: dict[str, object]
+) -> None:
+    with pytest.raises(kind) as refusal:
+        read(typed, out_of=Decimal(30), field="qcm")
 
-    assert refusal.value.params["out_of"] == Decimal(30)
+    assert (refusal.value.field, refusal.value.params) == ("qcm", params)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind", "params"),
+    [
+        pytest.param(None, MarkUnreadable, {"typed": "None"}, id="nothing"),
+        pytest.param(float("inf"), MarkUnreadable, {"typed": "Infinity"}, id="infinity"),
+        pytest.param(
+            31.5,
+            MarkOutOfRange,
+            {"out_of": Decimal(30), "value": Decimal("31.5")},
+            id="out of range",
+        ),
+        pytest.param(1.005, MarkTooFine, {}, id="too fine"),
+    ],
+)
+def test_a_program_is_told_what_it_sent_and_where(
+    sent: object, kind: type[Invalid], params: dict[str, object]
+) -> None:
+    with pytest.raises(kind) as refusal:
+        read_mark(sent, out_of=Decimal(30), field="qcm")
+
+    assert (refusal.value.field, refusal.value.params) == ("qcm", params)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from nador.assessment.rules import (
     Presence,
     RuleKind,
     Standing,
+    TraceLine,
     Verdict,
     decide,
     mark,
@@ -158,6 +159,75 @@ def test_the_trace_names_every_rule_with_value_and_threshold() -> None:
         ("grades", "", "2.00", "2.00", "met"),
         ("pass_mark", "", "7.50", "10.00", "unmet"),
     ]
+
+
+def test_a_line_of_the_trace_says_weight_and_scale() -> None:
+    outcome = decide(ASKED, [line(1, weight="40", out_of="30", minimum="7")], {}, EVERYWHERE)
+
+    assert outcome.rows() == [
+        {
+            "rule": "minimum",
+            "subject": "A1",
+            "value": None,
+            "threshold": "7.00",
+            "verdict": "missing",
+            "weight": "40.00",
+            "out_of": "30.00",
+        },
+        {
+            "rule": "grades",
+            "subject": "",
+            "value": "0.00",
+            "threshold": "1.00",
+            "verdict": "missing",
+            "weight": None,
+            "out_of": None,
+        },
+        {
+            "rule": "pass_mark",
+            "subject": "",
+            "value": None,
+            "threshold": "10.00",
+            "verdict": "missing",
+            "weight": None,
+            "out_of": "20.00",
+        },
+    ]
+
+
+def test_a_line_stored_before_weights_were_reads_back() -> None:
+    row = {
+        "rule": "minimum",
+        "subject": "A1",
+        "value": "9.00",
+        "threshold": "7.00",
+        "verdict": "met",
+    }
+
+    back = recorded_outcome(Decision.PASS, mark=None, attendance=None, mention=None, trace=[row])
+
+    assert back.trace == (
+        TraceLine(RuleKind.MINIMUM, "A1", Decimal("9.00"), Decimal("7.00"), Verdict.MET),
+    )
+
+
+def test_a_pass_gives_the_mention_and_the_attendance() -> None:
+    outcome = decide(ASKED, TWO, values("14", "14"), Presence(4, 1, 0, 4))
+
+    assert outcome.mention == {"fr": "Bien"}
+    assert (outcome.mark, outcome.attendance) == (Decimal("14.00"), Decimal("25.00"))
+
+
+def test_a_recorded_mark_and_mention_are_kept() -> None:
+    back = recorded_outcome(
+        Decision.FAIL,
+        mark=Decimal(8),
+        attendance=Decimal(50),
+        mention={"fr": "Bien"},
+        trace=[],
+    )
+
+    assert back == Outcome(Decision.FAIL, Decimal(8), Decimal(50), {"fr": "Bien"}, ())
 
 
 def test_a_stored_trace_reads_back_as_it_was() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,10 @@ from hypothesis import strategies as st
 from nador.catalogue import rules
 from nador.catalogue.rules import RunStatus, Schedule, ShownState, Sitting
 from nador.kernel import clock
+from nador.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 OPENS = datetime(2027, 1, 1, 8, tzinfo=UTC)
 CLOSES = datetime(2027, 1, 20, 18, tzinfo=UTC)
@@ -136,6 +141,83 @@ def test_capacity(capacity: int, held: int, refusal: type[Exception] | None) -> 
         return
     with pytest.raises(refusal):
         rules.check_capacity(capacity, seats_held=held)
+
+
+@pytest.mark.parametrize(
+    ("ask", "field", "params"),
+    [
+        pytest.param(
+            lambda: rules.check_capacity(0, seats_held=0), "capacity", {"limit": 100_000}, id="none"
+        ),
+        pytest.param(
+            lambda: rules.check_capacity(1, seats_held=2), "capacity", {"count": 2}, id="taken"
+        ),
+        pytest.param(
+            lambda: rules.check_offer_hours(0), "offer_hours", {"limit": 720}, id="offer hours"
+        ),
+        pytest.param(lambda: rules.check_language("en", ["fr"]), "language", {}, id="language"),
+        pytest.param(lambda: rules.run_code("?"), "code", {}, id="code"),
+        pytest.param(
+            lambda: series(last_day=date(2027, 1, 31)), "last_day", {}, id="series reversed"
+        ),
+        pytest.param(lambda: series(ends=time(17)), "ends", {}, id="times reversed"),
+        pytest.param(
+            lambda: series(weekdays={5}, last_day=date(2027, 2, 4)), "weekdays", {}, id="no day"
+        ),
+        pytest.param(
+            lambda: series(weekdays=range(7), last_day=date(2028, 2, 1)),
+            "last_day",
+            {"limit": 200},
+            id="too many",
+        ),
+        pytest.param(
+            lambda: rules.check_sitting(
+                Sitting(MORNING.ends_at, MORNING.ends_at), SCHEDULE, taken=[]
+            ),
+            "ends",
+            {},
+            id="no time at all",
+        ),
+        pytest.param(
+            lambda: rules.check_sitting(
+                Sitting(OPENS, OPENS + timedelta(hours=1)), SCHEDULE, taken=[]
+            ),
+            "first_day",
+            {"starts_on": date(2027, 2, 1), "ends_on": date(2027, 2, 28)},
+            id="before the run",
+        ),
+    ],
+)
+def test_a_refusal_names_the_input_at_fault(
+    ask: Callable[[], object], field: str, params: dict[str, object]
+) -> None:
+    with pytest.raises(Invalid) as refused:
+        ask()
+
+    assert (refused.value.field, refused.value.params) == (field, params)
+
+
+def test_the_first_meeting_that_overlaps_is_told() -> None:
+    second = Sitting(MORNING.ends_at, MORNING.ends_at + SECOND)
+    asked = Sitting(second.starts_at - SECOND, second.ends_at)
+
+    with pytest.raises(rules.MeetingsOverlap) as refused:
+        rules.check_sitting(asked, SCHEDULE, taken=[second, MORNING])
+
+    assert refused.value.params == {"at": second.starts_at}
+
+
+def test_the_longest_series_has_two_hundred_meetings() -> None:
+    first = date(2027, 2, 1)
+
+    assert len(series(weekdays=range(7), last_day=first + timedelta(days=199))) == 200
+    with pytest.raises(rules.TooManyMeetings):
+        series(weekdays=range(7), last_day=first + timedelta(days=200))
+
+
+@pytest.mark.parametrize("status", [RunStatus.DRAFT, RunStatus.PUBLISHED])
+def test_what_is_not_over_may_be_changed(status: RunStatus) -> None:
+    rules.check_changeable(status)
 
 
 @pytest.mark.parametrize(("hours", "fine"), [(0, False), (1, True), (720, True), (721, False)])
