@@ -6,7 +6,7 @@ export UV_LINK_MODE ?= copy
 export PYTHONDONTWRITEBYTECODE :=
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-.PHONY: help demo test check bench drill words format clean
+.PHONY: help demo test check coverage mutants bench drill words format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -38,6 +38,16 @@ check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --quiet --lint templates
 	@$(PY) -m pytest -q -p no:randomly tests/architecture
+
+coverage: .make/apt-test .venv/.test ## branch coverage: 95 % over all, 100 % of rules and policies
+	@$(PY) -m pytest -n 2 --dist worksteal --cov --cov-report= $(ARGS)
+	@.venv/bin/coverage report --fail-under=95
+	@.venv/bin/coverage report --include='nador/*/rules.py,nador/*/rules/*,nador/*/policy.py' --fail-under=100
+
+mutants: .venv/.test ## change rules and policies in many small ways, and count what tests notice
+	@rm -rf mutants && mkdir mutants
+	@.venv/bin/mutmut run --max-children 2 > mutants/run.log || (tail -n 20 mutants/run.log; exit 1)
+	@$(PY) -m tests.mutants
 
 bench: .make/apt-test .venv/.test ## the benchmarks, as ratios taken in one run
 	@$(PY) -m tests.bench $(ARGS)

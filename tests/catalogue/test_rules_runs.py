@@ -23,6 +23,7 @@ SCHEDULE = Schedule(
     starts_on=date(2027, 2, 1), ends_on=date(2027, 2, 28), opens_at=OPENS, closes_at=CLOSES
 )
 SECOND = timedelta(seconds=1)
+MORNING = Sitting(datetime(2027, 2, 3, 9, tzinfo=UTC), datetime(2027, 2, 3, 12, tzinfo=UTC))
 
 
 def midnight(day: date) -> datetime:
@@ -340,9 +341,6 @@ def test_every_meeting_of_a_series_is_where_it_was_asked(
         assert wall.time() == starts
         assert each.starts_at < each.ends_at
     assert found == sorted(set(found))
-
-
-MORNING = Sitting(datetime(2027, 2, 3, 9, tzinfo=UTC), datetime(2027, 2, 3, 12, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
