@@ -1,0 +1,247 @@
+"""Invariants of the glossary: one live certificate, answered for ever, a snapshot, confirmed by a person."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, sessionmaker
+
+from nador.accounts.models import Institute, Person
+from nador.certification import service
+from nador.certification.models import Certificate, CertificateEvent, CertificateFile
+from nador.certification.rules import (
+    CertificateEventKind,
+    CertificateStatus,
+    NothingToIssue,
+    NotInForce,
+)
+from nador.certification.service import Drawn
+from nador.kernel import codes
+from nador.kernel.access import NOBODY, Actor, Role
+from nador.kernel.db import command
+from nador.verification import queries as register
+from tests.certification.office import ORIGIN, let_pass
+from tests.factories import make_actor, make_institute, make_run
+from tests.factories.catalogue import make_course
+
+if TYPE_CHECKING:
+    from tests.conftest import Database
+
+PENDING, ISSUED, REVOKED, SUPERSEDED = CertificateStatus
+LIVE = (PENDING, ISSUED)
+SNAPSHOT = [
+    "code",
+    "number",
+    "kind",
+    "holder_latin",
+    "holder_arabic",
+    "title",
+    "issuer",
+    "hours",
+    "starts_on",
+    "ends_on",
+    "issued_on",
+    "expires_on",
+    "facts",
+    "person_id",
+    "run_id",
+]
+
+
+@command
+def _rename(session: Session, _actor: Actor, *, person_id: int, name: str) -> None:
+    session.get_one(Person, person_id).name_latin = name
+
+
+@command
+def _rebrand(session: Session, _actor: Actor, *, institute_id: int, name: str) -> None:
+    institute = session.get_one(Institute, institute_id)
+    institute.name = {**institute.name, "fr": name}
+
+
+@command
+def _sneak(session: Session, _actor: Actor, *, sql: str) -> None:
+    session.execute(text(sql))
+
+
+@dataclass
+class World:
+    """What all examples of one test share."""
+
+    sessions: sessionmaker[Session]
+    institute_id: int
+    version: Any
+    certifier: Actor
+
+
+class Registry(RuleBasedStateMachine):
+    """A run's certificates against the simplest model of them: what each said when it was ordered."""
+
+    world: World
+
+    @initialize()
+    def open_run(self) -> None:
+        self.session = self.world.sessions()
+        run = make_run(
+            self.session,
+            self.world.version,
+            institute_id=self.world.institute_id,
+            starts_in=-60,
+            closes_in=7,
+        )
+        self.run, self.run_id = run, run.id
+        self.passed: list[int] = []
+        self.said: dict[int, dict[str, Any]] = {}
+        self.statuses: dict[int, CertificateStatus] = {}
+
+    def certificates(self) -> list[Certificate]:
+        self.session.rollback()
+        self.session.expire_all()
+        found = select(Certificate).where(Certificate.run_id == self.run_id)
+        return list(self.session.scalars(found.order_by(Certificate.id)))
+
+    def learn(self) -> None:
+        """Take down what new certificates say; from now on they must go on saying it."""
+        for one in self.certificates():
+            self.said.setdefault(one.id, {name: getattr(one, name) for name in SNAPSHOT})
+            self.statuses.setdefault(one.id, PENDING)
+
+    @precondition(lambda self: len(self.passed) < 4)
+    @rule(latin=st.sampled_from(["Salma Bouziane", "Ḥammu Aɣyul", "Nguyễn Thị Ánh"]))
+    def pass_somebody(self, latin: str) -> None:
+        self.passed.append(let_pass(self.session, self.run, name_latin=latin).id)
+
+    @rule()
+    def order(self) -> None:
+        try:
+            service.order_batch(
+                self.session, self.world.certifier, run_id=self.run_id, origin=ORIGIN
+            )
+        except NothingToIssue:
+            assert not self.passed
+        self.learn()
+        live = {
+            self.said[number]["person_id"]
+            for number, status in self.statuses.items()
+            if status in LIVE
+        }
+        assert live == set(self.passed)
+
+    @rule()
+    def draw(self) -> None:
+        for one in self.certificates():
+            if self.statuses[one.id] is PENDING:
+                content = one.code.encode()
+                drawn = Drawn(hashlib.sha256(content).hexdigest(), len(content))
+                service.record_issue(self.session, NOBODY, item_id=one.id, outcome=drawn)
+                self.statuses[one.id] = ISSUED
+
+    @precondition(lambda self: self.said)
+    @rule(data=st.data(), replace=st.booleans())
+    def decide(self, data: st.DataObject, *, replace: bool) -> None:
+        number = data.draw(st.sampled_from(sorted(self.said)))
+        code = self.said[number]["code"]
+        try:
+            if replace:
+                service.replace(self.session, self.world.certifier, code=code, origin=ORIGIN)
+            else:
+                service.revoke(
+                    self.session, self.world.certifier, code=code, reason="a", public_reason="b"
+                )
+        except NotInForce:
+            assert self.statuses[number] is not ISSUED
+            return
+        assert self.statuses[number] is ISSUED
+        self.statuses[number] = SUPERSEDED if replace else REVOKED
+        self.learn()
+
+    @precondition(lambda self: self.passed)
+    @rule(data=st.data(), name=st.sampled_from(["Somebody Else", "Nobody"]))
+    def change_what_it_was_made_of(self, data: st.DataObject, name: str) -> None:
+        person_id = data.draw(st.sampled_from(self.passed))
+        _rename(self.session, NOBODY, person_id=person_id, name=name)
+        _rebrand(self.session, NOBODY, institute_id=self.world.institute_id, name=name)
+
+    @precondition(lambda self: self.said)
+    @rule(
+        sql=st.sampled_from(
+            [
+                "DELETE FROM certificate WHERE run_id = {run}",
+                "UPDATE certificate SET holder_latin = 'X' WHERE run_id = {run}",
+                "UPDATE certificate SET hours = 400 WHERE run_id = {run}",
+                "DELETE FROM run WHERE id = {run}",
+            ]
+        )
+    )
+    def sneak(self, sql: str) -> None:
+        with pytest.raises(DBAPIError):
+            _sneak(self.session, NOBODY, sql=sql.format(run=self.run_id))
+
+    @invariant()
+    def all_is_as_it_was_said(self) -> None:
+        if not hasattr(self, "said"):
+            return
+        found = {one.id: one for one in self.certificates()}
+        assert found.keys() == self.said.keys()
+        for number, one in found.items():
+            assert one.status is self.statuses[number]
+            assert {name: getattr(one, name) for name in SNAPSHOT} == self.said[number]
+            assert one.ordered_by_id == self.world.certifier.person_id
+        live = [one.person_id for one in found.values() if one.status in LIVE]
+        assert len(live) == len(set(live))
+        assert len({one.code for one in found.values()}) == len(found)
+        self.each_code_is_answered(found)
+
+    def each_code_is_answered(self, found: dict[int, Certificate]) -> None:
+        engine = self.session.get_bind().engine
+        drawn = [number for number, status in self.statuses.items() if status is not PENDING]
+        for number, one in found.items():
+            answer = register.find(engine, codes.parse(one.code))
+            assert (answer is not None) == (number in drawn)
+        issued = CertificateEvent.kind == CertificateEventKind.ISSUED
+        events = select(CertificateEvent.certificate_id).where(issued)
+        files = select(CertificateFile.certificate_id)
+        for noted in (events, files):
+            rows = self.session.scalars(noted.where(noted.selected_columns[0].in_(drawn))).all()
+            assert sorted(rows) == sorted(drawn)
+
+    def teardown(self) -> None:
+        if hasattr(self, "session"):
+            self.session.close()
+
+
+def test_the_registry_keeps_its_word(
+    database: Database, session: Session, sessions: sessionmaker[Session]
+) -> None:
+    institute = make_institute(session)
+    Registry.world = World(
+        sessions,
+        institute.id,
+        make_course(session, institute_id=institute.id),
+        make_actor(session, Role.CERTIFIER, institute_id=institute.id),
+    )
+    run_state_machine_as_test(
+        Registry,
+        settings=settings(
+            max_examples=15 if database.kind == "sqlite" else 5,
+            stateful_step_count=20,
+            deadline=timedelta(minutes=1),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
