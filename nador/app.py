@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from whitenoise import WhiteNoise
 
 import nador.registry
+from nador.accounts import jobs as accounts_jobs
 from nador.accounts import labels as accounts_labels
 from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
@@ -157,6 +158,7 @@ RUN_TABS = [
 """What a run's staff go through, in the order of its life."""
 JOBS = (
     nador.registry,
+    accounts_jobs,
     enrolment_jobs,
     certification_jobs,
     verification_jobs,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nador.accounts.models import Institute
 from nador.catalogue.models import Run
 from nador.kernel import checkup, work
 from nador.kernel.access import NOBODY, Actor
@@ -102,3 +103,19 @@ def test_limits_of_several_processes_are_warned_of(desk: Desk) -> None:
     public = replace(desk.settings, public_url="https://certs.example.org")
 
     assert "redis" in troubles(Desk(public, desk.sessions, desk.files))["rate limits"][0]
+
+
+def test_an_institute_that_may_not_issue_yet_is_told_what_it_lacks(
+    desk: Desk, session: Session
+) -> None:
+    institute = make_institute(session)
+    assert "institutes ready to issue" not in troubles(desk)
+
+    @command
+    def forget(inner: Session, _actor: Actor) -> None:
+        inner.get_one(Institute, institute.id).cndp_number = None
+
+    forget(session, NOBODY)
+
+    (told,) = troubles(desk)["institutes ready to issue"]
+    assert "/manage/institute: Number of the CNDP declaration." in told
