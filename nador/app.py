@@ -99,7 +99,9 @@ HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (
 )
 MENU: list[rendering.MenuItem] = [
     rendering.MenuItem(msgid("Courses"), "catalogue.courses", "doc", lambda _actor: True),
-    rendering.MenuItem(msgid("Verify"), "verification.form", "search", lambda _actor: True),
+    rendering.MenuItem(
+        msgid("Verify"), "verification.form", "search", lambda actor: not actor.signed_in
+    ),
     rendering.MenuItem(msgid("My learning"), "reporting.me", "user", lambda actor: actor.signed_in),
     rendering.MenuItem(
         msgid("Teaching"),
