@@ -6,6 +6,7 @@ an ORM hook would miss Core, bulk and text statements.
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -27,6 +28,7 @@ from sqlalchemy import (
     event,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
 if TYPE_CHECKING:
@@ -170,7 +172,11 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.info.get(WRITES) is not writes:
         cursor.execute(f"PRAGMA query_only={0 if writes else 1}")
         connection.info[WRITES] = writes
-    cursor.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if writes:
+        # Waiting for the lock may end in vain: by this way that is SQLAlchemy's error, not the driver's.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        cursor.execute("BEGIN")
     cursor.close()
 
 
@@ -178,6 +184,23 @@ def _begin_postgresql(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if driver is not None:
         driver.read_only = not connection.get_execution_options().get(WRITES)
+
+
+_OUT_OF_REACH = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+}
+
+
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database could not be asked (down, restarting, locked too long): later it may be."""
+    if isinstance(error.orig, sqlite3.Error):
+        # SQLite calls wrong SQL "operational" too; the low byte is the kind of error.
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _OUT_OF_REACH
+    return isinstance(error, OperationalError) or error.connection_invalidated
 
 
 P = ParamSpec("P")

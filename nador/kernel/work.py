@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 import structlog
 from sqlalchemy import Index, Select, and_, delete, exists, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor
-from nador.kernel.db import Base, command
+from nador.kernel.db import Base, command, is_away
 from nador.kernel.files import FileStore
 from nador.settings import Settings
 
@@ -310,10 +310,10 @@ def _do_one(desk: Desk, kind: Work, item_id: int, *, holder: str) -> None:
         outcome = kind.do(desk, item_id)
         with desk.sessions() as session:
             finish(session, NOBODY, kind=kind, item_id=item_id, holder=holder, outcome=outcome)
-    except OperationalError:
-        # The database's trouble is no fault of the item's: it is not put off.
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever went wrong, the item is put off
+    except Exception as error:
+        # The database's trouble is no fault of the item's; whatever else went wrong, it is put off.
+        if isinstance(error, DBAPIError) and is_away(error):
+            raise
         hopeless = isinstance(error, Hopeless)
         log.warning(
             "work failed",

@@ -26,7 +26,7 @@ from sqlalchemy.exc import IntegrityError
 
 from nador.kernel import clock
 from nador.kernel.db import before_commit
-from nador.kernel.errors import Invalid
+from nador.kernel.errors import Conflict, Invalid
 from nador.web.access import PUBLIC, access
 from nador.web.models import KeptAnswer
 from nador.web.rendering import render
@@ -142,16 +142,24 @@ def once(
     kept = _kept(key)
     if kept is not None:
         return _replay(kept)
-    before_commit(db(), lambda session, result: _keep(session, key, present(result), status))
+    said: list[Mapping[str, Any]] = []
+
+    def keep(session: Session, result: R) -> None:
+        said.append(present(result))
+        _keep(session, key, said[0], status)
+
+    before_commit(db(), keep)
     try:
-        return answer(present(call()), status)
-    except IntegrityError:
+        call()
+    except (IntegrityError, Conflict):
         # The same request came twice at once: the other one has committed first.
         db().rollback()
         kept = _kept(key)
         if kept is None:
             raise
         return _replay(kept)
+    # Said as it is kept: a place in a queue may have moved since the commit.
+    return answer(said[0], status)
 
 
 def _kept(key: str) -> KeptAnswer | None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, json, request
+import structlog
+from flask import Flask, Response, g, json, request
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from nador.kernel.access import NOBODY
+from nador.kernel.db import is_away
 from nador.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, describe
 from nador.kernel.i18n import msgid
 from nador.web.rendering import render
@@ -15,6 +19,9 @@ from nador.web.request import translator
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+log = structlog.get_logger(__name__)
+SECONDS_TO_WAIT = 5
+"""What whoever meets a database that is away is asked to wait."""
 STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 STATUS_BY_CODE = {"stale": 412, "not_signed_in": 401, "too_many_requests": 429}
 
@@ -98,6 +105,19 @@ def install(app: Flask) -> None:
         if wants_json():
             return problem(status, error.code, detail, **_details(error))
         return page(status, detail)
+
+    @app.errorhandler(DBAPIError)
+    def away(error: DBAPIError) -> ResponseReturnValue:
+        if not is_away(error):
+            raise error
+        log.warning("the database can't be asked", error=type(error.orig).__name__)
+        # The page that says so must not ask it again who reads.
+        g.setdefault("actor", NOBODY)
+        said = translator().gettext(PAGES[503][1])
+        answer = problem(503, "database_away", said) if wants_json() else page(503)
+        response = app.make_response(answer)
+        response.headers["Retry-After"] = str(SECONDS_TO_WAIT)
+        return response
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -1,57 +1,107 @@
-"""Kill everything at seeded moments, then count what is left.
+"""Kill everything at seeded moments, let many people want the same seats, then count what is left.
 
-python -m tests.drill [--seed 1] [--passes 500] [issuing seats]
+python -m tests.drill [--seed 1] [--passes 500] [--database sqlite|postgresql] [issuing] [seats]
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
-import json
+import sys
 import tempfile
+import time
+import traceback
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from nador.app import wire
 from nador.settings import Settings
-from tests.drill import issuing
+from tests.drill import issuing, seats
 from tests.drill.centre import opened
+from tests.drill.report import Report, database_name, table
 
-HERE = Path(__file__).parent
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tests.drill.centre import Centre
+
 SEEDS = 10
+DRILLS = ("issuing", "seats")
+DATABASES = ("sqlite", "postgresql")
 
 
-def main() -> None:
-    """Hold the drills that were named, or all, and print what was counted."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--passes", type=int, default=500)
-    parser.add_argument("drills", nargs="*", default=["issuing", "seats"])
+def main() -> int:
+    """Hold the drills that were named, or all, and print the table; 1 when a promise was broken."""
+    told = _arguments()
+    wire()
+    began, reports = time.monotonic(), []
+    for database in told.database or DATABASES:
+        for drill in dict.fromkeys(told.drills or DRILLS):
+            for report in _held(drill, database, told):
+                print(table([report]).splitlines()[-1], flush=True)
+                reports.append(report)
+    print(f"\n{table(reports)}\n")
+    broken = sum(bool(one.breaches) for one in reports)
+    seconds = time.monotonic() - began
+    print(f"{len(reports)} drills in {seconds:.0f} s: {broken or 'none'} broken", flush=True)
+    return 1 if broken or not reports else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.drill", description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument("--seed", type=int, default=1, help="where chance begins")
+    parser.add_argument("--passes", type=int, default=500, help="certificates to order")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="how often seats are drilled")
+    parser.add_argument("--database", action="append", choices=DATABASES, help="default both")
+    parser.add_argument("drills", nargs="*", metavar="issuing|seats", help="default both")
     told = parser.parse_args()
-    if "issuing" in told.drills:
-        with tempfile.TemporaryDirectory(prefix="nador-drill-") as folder:
-            found = issuing.run(Path(folder), seed=told.seed, passes=told.passes)
-        print(json.dumps({"issuing": found}, ensure_ascii=False, indent=2), flush=True)
-    if "seats" in told.drills:
-        _seats(told.seed)
+    unknown = set(told.drills) - set(DRILLS)
+    if unknown:
+        parser.error(f"there is no drill {', '.join(sorted(unknown))}")
+    return told
 
 
-def _seats(first: int) -> None:
-    """Let many people want the last seats at once, on both databases."""
-    if not (HERE / "seats.py").exists():
-        return
-    seats = importlib.import_module("tests.drill.seats")
-    for postgresql in (False, True):
-        with (
-            tempfile.TemporaryDirectory(prefix="nador-drill-") as folder,
-            opened(Path(folder), postgresql=postgresql, names=("serve",)) as centre,
-        ):
-            centre.tend()
-            centre.ask("GET", "/healthz", "")
-            url = Settings.from_environment(centre.environ).database_url
-            for seed in range(first, first + SEEDS):
-                found = seats.run(centre.url, url, seed)
-                said = {"seats": found, "postgresql": postgresql, "seed": seed}
-                print(json.dumps(said, ensure_ascii=False, default=str), flush=True)
+def _held(drill: str, database: str, told: argparse.Namespace) -> Iterable[Report]:
+    """Hold one drill on one database; whatever stops it is a breach too."""
+    began = time.monotonic()
+    try:
+        yield from (_issuing if drill == "issuing" else _seats)(database, told)
+    except Exception as error:  # noqa: BLE001 - the other drills are still to be held
+        traceback.print_exc()
+        said = (str(error).splitlines() or [""])[0]
+        stopped = f"stopped by {type(error).__name__}: {said}"
+        yield Report(drill, database, told.seed, {}, (stopped,), time.monotonic() - began)
+
+
+def _issuing(database: str, told: argparse.Namespace) -> Iterator[Report]:
+    with _centre(database, "serve", "worker") as centre:
+        yield issuing.run(centre, seed=told.seed, passes=told.passes)
+
+
+def _seats(database: str, told: argparse.Namespace) -> Iterator[Report]:
+    with _centre(database, "serve") as centre:
+        centre.ask("GET", "/healthz")
+        url = Settings.from_environment(centre.environ).database_url
+        for seed in range(told.seed, told.seed + told.seeds):
+            yield seats.run(f"http://{centre.host}", url, seed)
+
+
+@contextmanager
+def _centre(database: str, *names: str) -> Iterator[Centre]:
+    """Open a centre of its own; its logs are shown when a drill stops."""
+    with tempfile.TemporaryDirectory(prefix="nador-drill-") as folder:
+        try:
+            with opened(
+                Path(folder), postgresql=database == database_name(postgresql=True), names=names
+            ) as centre:
+                yield centre
+        except Exception:
+            for log in sorted(Path(folder).glob("*.log")):
+                print(f"{log.name}:\n{log.read_text()[-4000:]}", file=sys.stderr)
+            raise
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PATIENCE = 300.0
+"""Seconds that anything may take to come back: other programs may want the machine too."""
+SUPERVISORS = {"web": "serve", "worker": "worker"}
 
 
 @dataclass(slots=True)
@@ -41,11 +42,13 @@ class Centre:
     names: tuple[str, ...] = ("serve", "worker")
     commands: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     restarts: int = 0
+    outages: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when, by the monotonic clock, the database was away."""
 
     @property
-    def url(self) -> str:
-        """Where the web answers."""
-        return f"http://127.0.0.1:{self.port}"
+    def host(self) -> str:
+        """Where the web listens."""
+        return f"127.0.0.1:{self.port}"
 
     @property
     def environ(self) -> dict[str, str]:
@@ -54,7 +57,7 @@ class Centre:
         return kept | {
             "NADOR_INSTANCE": str(self.folder),
             "NADOR_DATABASE_URL": self.cluster.url("nador") if self.cluster else "",
-            "NADOR_PUBLIC_URL": self.url,
+            "NADOR_PUBLIC_URL": f"http://{self.host}",
             "PORT": str(self.port),
         }
 
@@ -72,37 +75,53 @@ class Centre:
 
     def kill(self, kind: str, draw: random.Random) -> bool:
         """Send SIGKILL to the database's server, or to one process of the web or the worker."""
-        if kind == "database" and self.cluster is not None:
-            os.kill(self.cluster.pid(), signal.SIGKILL)
-            _restart(self.cluster)
-            return True
-        parent = psutil.Process(self.commands[{"web": "serve", "worker": "worker"}[kind]].pid)
-        children = [one for one in parent.children() if "resource_tracker" not in _words(one)]
-        # Now and then the supervisor itself: its children must follow it.
-        victim = draw.choice([*children, *children, parent] if children else [parent])
-        with contextlib.suppress(psutil.NoSuchProcess):
-            victim.kill()
-            return True
-        return False
+        if kind == "database":
+            return self._kill_database()
+        try:
+            parent = psutil.Process(self.commands[SUPERVISORS[kind]].pid)
+            children = [one for one in parent.children() if _serves(one)]
+            # Now and then the supervisor itself: its children must follow it.
+            draw.choice([*children, *children, parent]).kill()
+        except psutil.NoSuchProcess:
+            return False
+        return True
 
-    def ask(self, method: str, path: str, token: str) -> Any:
-        """Ask the web for JSON until it answers."""
-        until = time.monotonic() + PATIENCE
-        while True:
-            asked = urllib.request.Request(  # noqa: S310 - our own address
-                self.url + path,
-                method=method,
-                headers={"Authorization": f"Bearer {token}", "Accept": "application/json"},
-            )
-            try:
-                with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310 - as above
-                    return json.loads(answer.read())
-            except (OSError, urllib.error.HTTPError) as error:
-                lasting = isinstance(error, urllib.error.HTTPError) and error.code < 500
-                if lasting or time.monotonic() > until:
-                    raise
-                self.tend()
-                time.sleep(0.5)
+    def _kill_database(self) -> bool:
+        if self.cluster is None:
+            raise ValueError("SQLite has no server that could be killed")
+        began = time.monotonic()
+        os.kill(self.cluster.pid(), signal.SIGKILL)
+        _restart(self.cluster)
+        self.outages.append((began, time.monotonic()))
+        return True
+
+    def call(
+        self, method: str, path: str, token: str = "", *, key: str = "", patience: float = 30.0
+    ) -> tuple[int, Any]:
+        """Ask the web once, and return the status and what was said."""
+        connection = http.client.HTTPConnection(self.host, timeout=patience)
+        headers = {"Accept": "application/json"}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        try:
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read() or b"null")
+        finally:
+            connection.close()
+
+    def ask(self, method: str, path: str, token: str = "", *, key: str = "") -> Any:
+        """Ask the web until it answers; raises AssertionError when it refuses, or never answers."""
+        until, status, said = time.monotonic() + PATIENCE, 0, None
+        while time.monotonic() < until:
+            self.tend()
+            with contextlib.suppress(OSError, ValueError, http.client.HTTPException):
+                status, said = self.call(method, path, token, key=key)
+                if status < http.client.BAD_REQUEST:
+                    return said
+                assert status >= http.client.INTERNAL_SERVER_ERROR, f"{method} {path}: {said}"
+            time.sleep(0.5)
+        raise AssertionError(f"{method} {path} is not answered: {status} {said}")
 
     def close(self) -> None:
         """Stop the commands gently."""
@@ -122,14 +141,12 @@ def _restart(cluster: Cluster) -> None:
             time.sleep(0.5)
         else:
             return
-    raise RuntimeError("the database does not come back")
+    raise AssertionError("the database does not come back")
 
 
-def _words(process: psutil.Process) -> str:
-    try:
-        return " ".join(process.cmdline())
-    except psutil.Error:
-        return ""
+def _serves(process: psutil.Process) -> bool:
+    """Whether the process does something for the centre: Python's own tracker does not."""
+    return "resource_tracker" not in " ".join(process.cmdline())
 
 
 @contextlib.contextmanager

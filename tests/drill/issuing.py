@@ -2,204 +2,330 @@
 
 from __future__ import annotations
 
+import hashlib
+import http.client
 import random
+import threading
 import time
 from collections import Counter
-from decimal import Decimal as Number
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.exc import OperationalError
 
-from nador.accounts.models import RoleGrant, Token
-from nador.accounts.rules import digest, new_token
-from nador.app import wire
+from nador.accounts.models import Person
 from nador.assessment.models import Result
 from nador.assessment.rules import Decision
 from nador.catalogue.rules import RunStatus
-from nador.certification.models import Certificate
-from nador.certification.rules import CertificateStatus
+from nador.certification.models import (
+    BatchFailure,
+    Certificate,
+    CertificateEvent,
+    CertificateFile,
+)
+from nador.certification.rules import CertificateEventKind, CertificateStatus, FileStatus
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentSource, EnrolmentStatus
 from nador.kernel import checkup, clock
 from nador.kernel.access import NOBODY, Actor, Role
-from nador.kernel.db import Base, command
+from nador.kernel.db import command
 from nador.kernel.supervision import open_desk
 from nador.kernel.text import fold
 from nador.kernel.work import WorkLease
 from nador.settings import Settings
-from tests.drill.centre import Centre, opened
-from tests.factories import make_course, make_institute, make_person, make_run, store
+from tests.drill.report import Report, broken, database_name
+from tests.factories import make_actor, make_course, make_institute, make_run, make_token
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from nador.kernel.work import Desk
+    from tests.drill.centre import Centre
 
-KINDS = ("worker", "web", "database")
 KILLS = 10
-AT_LEAST = 3
 GIVEN = ("Salma", "Yassine", "Imane", "Mohand", "Fatima-Zahra", "Anass")
 FAMILY = ("Bouziane", "El Ouariachi", "Ameziane", "Azzouzi", "Tahiri")
-PATIENCE = 1800.0
+PATIENCE = 900.0
+"""Seconds without any progress after which the work counts as stuck."""
+PENDING = select(func.count()).where(Certificate.status == CertificateStatus.PENDING_ISSUE)
+ISSUED = select(func.count()).where(Certificate.status == CertificateStatus.ISSUED)
+LEASES = select(func.count()).select_from(WorkLease)
 
 
-def run(folder: Path, *, seed: int, passes: int = 500) -> dict[str, Any]:
-    """Hold the drill and return what was counted; raises AssertionError when anything is amiss."""
-    draw = random.Random(seed)
-    with opened(folder, postgresql=True, names=("serve", "worker")) as centre:
-        wire()
-        desk = open_desk(Settings.from_environment(centre.environ))
-        with desk.sessions() as session:
-            institute_id, token = _staff(session)
-            ordered = 0
-            centre.tend()
-            _order(session, centre, institute_id, token, passes)
-            ordered += passes
-        kills: Counter[str] = Counter()
-        plan = _plan(draw)
-        while plan:
-            time.sleep(draw.uniform(1.0, 5.0))
-            centre.tend()
-            if not _pending(desk):
-                # A kill with nothing pending proves nothing: more is ordered, and the kill repeated.
-                with desk.sessions() as session:
-                    _order(session, centre, institute_id, token, passes // 4)
-                ordered += passes // 4
-                continue
-            if centre.kill(plan[-1], draw):
-                kills[plan.pop()] += 1
-        _wait(centre, desk)
-        found = _count(desk, ordered)
-        found |= {"kills": dict(kills), "commands_started_again": centre.restarts}
-        found["web_answers"] = centre.ask("GET", "/healthz", token)["status"]
+def run(centre: Centre, *, seed: int, passes: int = 500, kills: int = KILLS) -> Report:
+    """Hold the drill at an empty centre; raises AssertionError when it can't go on at all."""
+    began = time.monotonic()
+    desk = open_desk(Settings.from_environment(centre.environ))
+    try:
+        order = _open(desk, centre, passes)
+        with _watching(centre, order) as watch:
+            killed = _kill(centre, desk, order, random.Random(seed), kills=kills)
+            _until(desk, centre, lambda: not _count(desk, PENDING) and not _count(desk, LEASES))
+        counted = {
+            "passes": order.passes,
+            "issued": _count(desk, ISSUED),
+            "kills": dict(sorted(killed.items())),
+            "restarts": centre.restarts,
+            "answers": dict(sorted(watch.statuses.items())),
+        }
+        return Report(
+            "issuing",
+            database_name(postgresql=centre.cluster is not None),
+            seed,
+            counted,
+            broken(_checks(desk, order) | watch.checks(centre)),
+            time.monotonic() - began,
+        )
+    finally:
         checkup.engine_of(desk).dispose()
-    return found
 
 
-def _plan(draw: random.Random) -> list[str]:
-    plan = [*KINDS * AT_LEAST, draw.choice(KINDS)][:KILLS]
-    draw.shuffle(plan)
-    return plan
+@dataclass(slots=True)
+class Order:
+    """What was ordered so far, and by whom."""
+
+    institute_id: int
+    token: str
+    passes: int = 0
+    batches: list[tuple[int, int]] = field(default_factory=list)
+    """Each order's run and the batch that was promised for it."""
 
 
-def _staff(session: Session) -> tuple[int, str]:
-    institute = make_institute(session)
-    certifier = make_person(session, name_latin="Karima Tahiri")
-    secret, now = new_token(), clock.now()
-    store(
-        session,
-        RoleGrant(
-            person_id=certifier.id,
-            institute_id=institute.id,
-            role=Role.CERTIFIER,
-            granted_at=now,
-        ),
-        Token(
-            person_id=certifier.id,
-            name="drill",
-            secret_hash=digest(secret),
-            scopes=[],
-            created_at=now,
-        ),
-    )
-    return institute.id, secret
+def _open(desk: Desk, centre: Centre, passes: int) -> Order:
+    """Let a certifier order certificates for everybody who passed a run."""
+    with desk.sessions() as session:
+        institute = make_institute(session)
+        certifier = make_actor(session, Role.CERTIFIER, institute_id=institute.id)
+        order = Order(institute.id, make_token(session, certifier))
+    _order(desk, centre, order, passes)
+    return order
 
 
-def _order(session: Session, centre: Centre, institute_id: int, token: str, passes: int) -> None:
-    """Make a concluded run on which so many passed, and order its certificates."""
-    version = make_course(session, institute_id=institute_id)
-    made = make_run(
-        session,
-        version,
-        institute_id=institute_id,
-        capacity=passes,
-        status=RunStatus.CONCLUDED,
-        starts_in=-60,
-    )
-    _let_pass(session, NOBODY, run_id=made.id, passes=passes)
-    centre.ask("POST", f"/api/v1/runs/{made.id}/certificates", token)
+def _order(desk: Desk, centre: Centre, order: Order, passes: int) -> None:
+    with desk.sessions() as session:
+        version = make_course(session, institute_id=order.institute_id)
+        run_id = make_run(
+            session,
+            version,
+            institute_id=order.institute_id,
+            capacity=passes,
+            status=RunStatus.CONCLUDED,
+            starts_in=-60,
+        ).id
+        _let_pass(session, NOBODY, run_id=run_id, passes=passes)
+    order.passes += passes
+    said = centre.ask("POST", _address(run_id), order.token, key=f"run {run_id}")
+    order.batches.append((run_id, said["batch"]))
+
+
+def _address(run_id: int) -> str:
+    return f"/api/v1/runs/{run_id}/certificates"
 
 
 @command
 def _let_pass(session: Session, _actor: Actor, *, run_id: int, passes: int) -> None:
-    now, tables = clock.now(), Base.metadata.tables
-    first = (session.scalar(select(func.max(tables["person"].c.id))) or 0) + 1
-    for number in range(first, first + passes):
-        latin = f"{GIVEN[number % len(GIVEN)]} {FAMILY[number % len(FAMILY)]}"
-        session.execute(
-            insert(tables["person"]).values(
-                reference=f"K{number:06}",
-                name_latin=latin,
-                name_arabic="سلمى بوزيان",
-                name_folded=fold(latin),
-                locale="fr",
-                names_confirmed_at=now,
-                created_at=now,
-            )
-        )
+    now = clock.now()
+    names = [f"{GIVEN[n % len(GIVEN)]} {FAMILY[n % len(FAMILY)]}" for n in range(passes)]
     people = session.scalars(
-        select(tables["person"].c.id).where(tables["person"].c.id >= first)
+        insert(Person).returning(Person.id),
+        [
+            {
+                "reference": f"K{run_id:03}{number:04}",
+                "name_latin": latin,
+                "name_arabic": "سلمى بوزيان",
+                "name_folded": fold(latin),
+                "names_confirmed_at": now,
+                "created_at": now,
+            }
+            for number, latin in enumerate(names)
+        ],
     ).all()
-    for person_id in people:
-        enrolment = Enrolment(
-            run_id=run_id,
-            person_id=person_id,
-            reference=f"K{person_id:06}",
-            status=EnrolmentStatus.COMPLETED,
-            source=EnrolmentSource.STAFF,
-            created_at=now,
-            ended_at=now,
-        )
-        session.add(enrolment)
-        session.flush()
-        session.add(
-            Result(
-                enrolment_id=enrolment.id,
-                run_id=run_id,
-                decision=Decision.PASS,
-                mark=Number("14.50"),
-                recorded_at=now,
-                confirmed_at=now,
-            )
-        )
+    enrolments = session.scalars(
+        insert(Enrolment).returning(Enrolment.id),
+        [
+            {
+                "run_id": run_id,
+                "person_id": person_id,
+                "reference": f"K{person_id:07}",
+                "status": EnrolmentStatus.COMPLETED,
+                "source": EnrolmentSource.STAFF,
+                "created_at": now,
+                "ended_at": now,
+            }
+            for person_id in people
+        ],
+    ).all()
+    session.execute(
+        insert(Result),
+        [
+            {
+                "enrolment_id": enrolment_id,
+                "run_id": run_id,
+                "decision": Decision.PASS,
+                "mark": Decimal("14.50"),
+                "recorded_at": now,
+                "confirmed_at": now,
+            }
+            for enrolment_id in enrolments
+        ],
+    )
 
 
-def _pending(desk: Desk) -> int:
+def _kill(
+    centre: Centre, desk: Desk, order: Order, draw: random.Random, *, kills: int
+) -> Counter[str]:
+    """Kill one thing after another, each at a drawn moment of the work."""
+    killed: Counter[str] = Counter()
+    plan, passes = _plan(centre, draw, kills), order.passes
+    while plan:
+        # The moment is drawn in certificates: it falls into the work on a slow machine too.
+        goal = _count(desk, ISSUED) + draw.randint(1, max(1, passes // (2 * kills)))
+        _until(desk, centre, lambda goal=goal: _count(desk, ISSUED) >= goal or _done(desk))
+        time.sleep(draw.uniform(0.0, 0.5))
+        if centre.kill(plan[-1], draw) and not _done(desk):
+            killed[plan.pop()] += 1
+        if _done(desk):
+            # A kill with nothing pending proves nothing: more is ordered, and the kill repeated.
+            _order(desk, centre, order, max(1, passes // 4))
+    return killed
+
+
+def _plan(centre: Centre, draw: random.Random, kills: int) -> list[str]:
+    kinds = ["worker", "web", *(["database"] if centre.cluster else [])]
+    plan = kinds * (kills // len(kinds)) + draw.sample(kinds, kills % len(kinds))
+    draw.shuffle(plan)
+    return plan
+
+
+def _count(desk: Desk, counting: Select[int]) -> int:
     with desk.reading() as session:
-        return session.scalar(_certificates(CertificateStatus.PENDING_ISSUE)) or 0
+        return session.scalar(counting) or 0
 
 
-def _certificates(status: CertificateStatus) -> Any:
-    return select(func.count()).select_from(Certificate).where(Certificate.status == status)
+def _done(desk: Desk) -> bool:
+    return not _count(desk, PENDING)
 
 
-def _wait(centre: Centre, desk: Desk) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
+def _until(desk: Desk, centre: Centre, reached: Any) -> None:
+    """Tend the centre until something is reached, as long as certificates still come out."""
+    last, moved = -1, time.monotonic()
+    while not reached():
         centre.tend()
+        issued = _count(desk, ISSUED)
+        if issued != last:
+            last, moved = issued, time.monotonic()
+        assert time.monotonic() - moved < PATIENCE, f"stuck at {issued} issued certificates"
+        time.sleep(0.2)
+
+
+@dataclass(slots=True)
+class Watch:
+    """Somebody who keeps ordering the same again and looking at it, and writes the answers down."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    troubles: list[tuple[float, float, str]] = field(default_factory=list)
+    """From when to when a request lasted that the server failed, and what it was."""
+    doubled: list[str] = field(default_factory=list)
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def checks(self, centre: Centre) -> dict[str, object]:
+        """Compare the answers with what was promised."""
+        return {
+            "a server error while the database was there": [
+                what
+                for began, ended, what in self.troubles
+                if not any(began < back and ended > gone for gone, back in centre.outages)
+            ],
+            "the same order under the same key became another batch": self.doubled,
+            "never answered": not self.statuses["202"],
+        }
+
+
+@contextmanager
+def _watching(centre: Centre, order: Order) -> Iterator[Watch]:
+    watch = Watch()
+    thread = threading.Thread(target=_watch, args=(centre, order, watch))
+    thread.start()
+    try:
+        yield watch
+    finally:
+        watch.stopping.set()
+        thread.join()
+
+
+def _watch(centre: Centre, order: Order, watch: Watch) -> None:
+    turn = 0
+    while not watch.stopping.wait(0.3):
+        turn += 1
+        run_id, batch = order.batches[turn % len(order.batches)]
+        again = ("POST", _address(run_id), f"run {run_id}")
+        method, path, key = again if turn % 4 else ("GET", f"/api/v1/batches/{batch}", "")
+        began = time.monotonic()
         try:
-            if not _pending(desk):
-                return
-        except OperationalError:
-            pass
-        time.sleep(1)
-    raise AssertionError(f"{_pending(desk)} certificates are still pending")
+            status, said = centre.call(method, path, order.token, key=key)
+        except (OSError, ValueError, http.client.HTTPException):
+            # The process that had the request was killed, or none was there to take it.
+            watch.statuses["unanswered"] += 1
+            continue
+        watch.statuses[str(status)] += 1
+        if status >= http.client.BAD_REQUEST:
+            watch.troubles.append((began, time.monotonic(), f"{status} {method} {path}"))
+        elif method == "POST" and said["batch"] != batch:
+            watch.doubled.append(f"{batch} and {said['batch']}")
 
 
-def _count(desk: Desk, ordered: int) -> dict[str, Any]:
+def _checks(desk: Desk, order: Order) -> dict[str, object]:
+    """Compare what is in the registry and in the store with what was ordered."""
+    issued_events = (
+        select(func.count())
+        .where(
+            CertificateEvent.certificate_id == Certificate.id,
+            CertificateEvent.kind == CertificateEventKind.ISSUED,
+        )
+        .scalar_subquery()
+    )
     with desk.reading() as session:
-        issued = session.scalar(_certificates(CertificateStatus.ISSUED))
-        codes = session.scalar(select(func.count(func.distinct(Certificate.code_key))))
-        leases = session.scalar(select(func.count()).select_from(WorkLease))
-    troubles = {
-        one.title: one.troubles
-        for one in checkup.examine(desk, deep=True)
-        if one.troubles and one.title != "no file without a row"
+        certificates = session.execute(
+            select(Certificate.id, Certificate.code_key, Certificate.status, issued_events)
+        ).all()
+        files = session.execute(
+            select(CertificateFile.certificate_id, CertificateFile.sha256).where(
+                CertificateFile.status == FileStatus.CURRENT
+            )
+        ).all()
+        failures = session.scalar(select(func.count()).select_from(BatchFailure)) or 0
+        leases = session.scalar(LEASES) or 0
+    hashes = dict(files)
+    return {
+        "certificates are not as many as passes": len(certificates) - order.passes,
+        "certificates that are not issued": sum(
+            one.status is not CertificateStatus.ISSUED for one in certificates
+        ),
+        "codes that are not unique": len(certificates) - len({one[1] for one in certificates}),
+        "certificates without exactly one issued event": sum(one[3] != 1 for one in certificates),
+        "certificates without exactly one file": len(certificates) - len(hashes)
+        or len(files) - len(hashes),
+        "files whose SHA-256 is not their row's": _damaged(desk, hashes.values()),
+        "named failures": failures,
+        "leases left": leases,
+        "the doctor's trouble": [
+            f"{one.title}: {one.troubles[:3]}"
+            for one in checkup.examine(desk, deep=True)
+            # A file that a killed process had just written, and never recorded, is allowed.
+            if one.troubles and one.title != "no file without a row"
+        ],
     }
-    counted = {"passes": ordered, "issued": issued, "codes": codes, "leases": leases}
-    assert (issued, codes, leases) == (ordered, ordered, 0), counted
-    assert troubles == {}, troubles
-    return counted | {"files": "each equals its row", "events": "one each"}
+
+
+def _damaged(desk: Desk, hashes: Any) -> int:
+    """Count the files that are not there or have another content, by reading each."""
+    return sum(
+        not desk.files.path(sha256).exists()
+        or hashlib.sha256(desk.files.path(sha256).read_bytes()).hexdigest() != sha256
+        for sha256 in hashes
+    )

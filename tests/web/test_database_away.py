@@ -1,0 +1,106 @@
+"""What a visitor is told while the database can't be asked, and that it passes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from nador.kernel.db import is_away
+from nador.web.access import PUBLIC, access
+from nador.web.request import actor, db
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
+
+    from tests.conftest import Database
+
+
+@pytest.fixture
+def broken(app: Flask, database: Database) -> FlaskClient:
+    """A browser on an application one of whose pages loses the database while it is being made."""
+
+    @access(PUBLIC)
+    def lose() -> str:
+        actor()
+        _lose(db(), database)
+        return "not reached"
+
+    app.add_url_rule("/lose", view_func=lose)
+    app.add_url_rule("/api/v1/lose", endpoint="lose_api", view_func=lose)
+    return app.test_client()
+
+
+def _lose(session: Session, database: Database) -> None:
+    """End the session's connection on PostgreSQL; meet a lock that is held for too long on SQLite."""
+    if database.kind == "postgresql":
+        number = session.scalar(text("SELECT pg_backend_pid()"))
+        with database.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+        session.execute(text("SELECT 1"))
+    with database.engine.connect().execution_options(nador_writes=True) as other:
+        other.execute(text("SELECT 1"))
+        session.rollback()
+        session.execute(text("SELECT 1"))
+        session.connection().exec_driver_sql("PRAGMA busy_timeout=1")
+        session.rollback()
+        session.connection(execution_options={"nador_writes": True})
+
+
+def test_a_page_asks_for_patience_and_the_next_one_works(broken: FlaskClient) -> None:
+    lost = broken.get("/lose?lang=fr")
+
+    assert lost.status_code == 503
+    assert lost.headers["Retry-After"] == "5"
+    assert "Le service est occupé" in lost.text
+    assert broken.get("/courses").status_code == 200
+
+
+def test_a_program_is_asked_for_patience_too(broken: FlaskClient) -> None:
+    lost = broken.get("/api/v1/lose")
+
+    assert lost.status_code == 503
+    assert lost.headers["Retry-After"] == "5"
+    assert lost.get_json()["code"] == "database_away"
+    assert broken.get("/api/v1/courses").status_code == 200
+
+
+def test_connections_that_died_while_idle_are_not_noticed(
+    client: FlaskClient, app: Flask, database: Database
+) -> None:
+    if database.kind == "sqlite":
+        pytest.skip("SQLite has no server whose connections could die")
+    assert client.get("/courses").status_code == 200
+    with database.engine.connect() as other:
+        ended = other.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+            )
+        ).all()
+
+    assert ended
+    assert client.get("/courses").status_code == 200
+
+
+def test_wrong_sql_is_our_fault_and_no_absence(session: Session) -> None:
+    with pytest.raises(DBAPIError) as raised:
+        session.execute(text("SELECT nothing FROM nowhere"))
+
+    assert not is_away(raised.value)
+
+
+def test_wrong_sql_stays_an_error_of_ours(app: Flask) -> None:
+    @access(PUBLIC)
+    def blunder() -> str:
+        db().execute(text("SELECT nothing FROM nowhere"))
+        return "not reached"
+
+    app.add_url_rule("/api/v1/blunder", view_func=blunder)
+    app.testing = False
+
+    assert app.test_client().get("/api/v1/blunder").status_code == 500
