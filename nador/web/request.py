@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 
 from nador.kernel.access import NOBODY, Actor
@@ -169,12 +171,11 @@ def install(app: Flask) -> None:
 
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:
-        session = g.pop("db", None)
-        if session is not None:
-            session.close()
-        connection = g.pop("reading", None)
-        if connection is not None:
-            connection.close()
+        for opened in (g.pop("db", None), g.pop("reading", None)):
+            # A connection may have died since: what was read is still good, and the pool drops it.
+            with suppress(DBAPIError):
+                if opened is not None:
+                    opened.close()
 
     @app.after_request
     def remember_language(response: Response) -> Response:

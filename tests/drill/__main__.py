@@ -77,7 +77,10 @@ def _held(drill: str, database: str, told: argparse.Namespace) -> Iterable[Repor
 
 def _issuing(database: str, told: argparse.Namespace) -> Iterator[Report]:
     with _centre(database, "serve", "worker") as centre:
-        yield issuing.run(centre, seed=told.seed, passes=told.passes)
+        report = issuing.run(centre, seed=told.seed, passes=told.passes)
+        if report.breaches:
+            _show_logs(centre.folder)
+        yield report
 
 
 def _seats(database: str, told: argparse.Namespace) -> Iterator[Report]:
@@ -98,9 +101,15 @@ def _centre(database: str, *names: str) -> Iterator[Centre]:
             ) as centre:
                 yield centre
         except Exception:
-            for log in sorted(Path(folder).glob("*.log")):
-                print(f"{log.name}:\n{log.read_text()[-4000:]}", file=sys.stderr)
+            _show_logs(Path(folder))
             raise
+
+
+def _show_logs(folder: Path) -> None:
+    """Print the end of what web and worker had to say, without the requests that were answered."""
+    for log in sorted(folder.glob("*.log")):
+        said = [line for line in log.read_text().splitlines() if '"event": "request"' not in line]
+        print("\n".join([f"{log.name}:", *said[-60:]]), file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -229,7 +229,7 @@ class Watch:
 
     statuses: Counter[str] = field(default_factory=Counter)
     troubles: list[tuple[float, float, str]] = field(default_factory=list)
-    """From when to when a request lasted that the server failed, and what it was."""
+    """From when to when a request lasted that was not served, and what it was."""
     doubled: list[str] = field(default_factory=list)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -240,6 +240,9 @@ class Watch:
                 what
                 for began, ended, what in self.troubles
                 if not any(began < back and ended > gone for gone, back in centre.outages)
+            ],
+            "an error that asks for no patience": [
+                what for _began, _ended, what in self.troubles if not what.startswith("503")
             ],
             "the same order under the same key became another batch": self.doubled,
             "never answered": not self.statuses["202"],

@@ -10,11 +10,14 @@ from sqlalchemy.exc import DBAPIError
 
 from nador.kernel.db import is_away
 from nador.web.access import PUBLIC, access
-from nador.web.request import actor, db
+from nador.web.request import actor, db, reading
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
     from flask.testing import FlaskClient
+    from sqlalchemy import Connection
     from sqlalchemy.orm import Session
 
     from tests.conftest import Database
@@ -39,8 +42,7 @@ def _lose(session: Session, database: Database) -> None:
     """End the session's connection on PostgreSQL; meet a lock that is held for too long on SQLite."""
     if database.kind == "postgresql":
         number = session.scalar(text("SELECT pg_backend_pid()"))
-        with database.engine.connect() as other:
-            other.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
+        _end(database, number)
         session.execute(text("SELECT 1"))
     with database.engine.connect().execution_options(nador_writes=True) as other:
         other.execute(text("SELECT 1"))
@@ -49,6 +51,12 @@ def _lose(session: Session, database: Database) -> None:
         session.connection().exec_driver_sql("PRAGMA busy_timeout=1")
         session.rollback()
         session.connection(execution_options={"nador_writes": True})
+
+
+def _end(database: Database, number: int | None) -> None:
+    """End one connection of the server."""
+    with database.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:number, 5000)"), {"number": number})
 
 
 def test_a_page_asks_for_patience_and_the_next_one_works(broken: FlaskClient) -> None:
@@ -67,6 +75,25 @@ def test_a_program_is_asked_for_patience_too(broken: FlaskClient) -> None:
     assert lost.headers["Retry-After"] == "5"
     assert lost.get_json()["code"] == "database_away"
     assert broken.get("/api/v1/courses").status_code == 200
+
+
+@pytest.mark.parametrize("door", [db, reading], ids=["session", "connection"])
+def test_what_was_read_before_the_database_left_is_still_shown(
+    app: Flask, database: Database, door: Callable[[], Session | Connection]
+) -> None:
+    if database.kind == "sqlite":
+        pytest.skip("SQLite has no server whose connections could die")
+
+    @access(PUBLIC, faceless=True)
+    def read() -> str:
+        number = door().scalar(text("SELECT pg_backend_pid()"))
+        _end(database, number)
+        return "read"
+
+    app.add_url_rule("/read", view_func=read)
+
+    assert app.test_client().get("/read").status_code == 200
+    assert app.test_client().get("/courses").status_code == 200
 
 
 def test_connections_that_died_while_idle_are_not_noticed(
