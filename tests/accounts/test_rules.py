@@ -67,8 +67,8 @@ def test_what_is_known_of_others_guesses_nothing() -> None:
 
 @pytest.mark.parametrize(
     "password",
-    [GOOD, "كلمات قليلة لا رابط بينها", "x7#Kq" * 40],
-    ids=["words", "Arabic", "longer than the judge reads"],
+    [GOOD, "كلمات قليلة لا رابط بينها", "x7#Kq" * 40, "nador20262026"],
+    ids=["words", "Arabic", "longer than the judge reads", "just strong enough"],
 )
 def test_a_strong_password_passes(password: str) -> None:
     rules.require_strong(password)

@@ -397,6 +397,15 @@ def test_entries_stand_in_tables(key: str, value: str) -> None:
             id="an empty programme",
         ),
         pytest.param(
+            GOOD + PROGRAMME.replace('code = "P-IA"', 'code = "P-IA"\nstatus = "gone"'),
+            (
+                'status = "gone"',
+                FaultKind.NOT_ONE_OF,
+                {"value": "gone", "known": "draft, published, retired"},
+            ),
+            id="status of a programme",
+        ),
+        pytest.param(
             with_course("fee = 0", "fee = = 0"),
             ("fee = = 0", FaultKind.SYNTAX, {"reason": "Invalid value"}),
             id="syntax",
@@ -462,3 +471,24 @@ def test_the_refusal_counts_the_faults() -> None:
         read_catalogue(with_course("level = 1", "level = 4").replace("fee = 0", "fee = -1", 1))
 
     assert refused.value.params == {"count": 2}
+
+
+def test_the_order_of_languages_changes_nothing() -> None:
+    def outcomes(*languages: str) -> str:
+        listed = "".join(f'{language} = ["A"]\n' for language in languages)
+        return with_course("[courses.summary]", f"[courses.outcomes]\n{listed}[courses.summary]")
+
+    [one], [other] = (
+        read_catalogue(outcomes(*languages)).courses
+        for languages in (("ar", "fr", "en"), ("en", "fr", "ar"))
+    )
+
+    assert one.content_hash() == other.content_hash()
+
+
+def test_the_hash_of_a_course_outlives_releases() -> None:
+    [course] = read_catalogue(GOOD).courses
+
+    assert course.content_hash() == (
+        "2713fb504b91ae270618df13f09347f86883f8a6f079a3eb2a0ecbed5b5ed5b6"
+    )

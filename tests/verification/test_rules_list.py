@@ -83,6 +83,7 @@ def test_the_better_of_two_names_counts() -> None:
         pytest.param("Abcdefghxy", "Abcdefghij", NameMatch.CLOSE, id="two slips in ten letters"),
         pytest.param("Abcdefgxyz", "Abcdefghij", NameMatch.NO, id="three slips in ten letters"),
         pytest.param("Ali Ali", "Ali Ben", NameMatch.NO, id="one word twice is one word"),
+        pytest.param("Ali Ali Ben Omar", "Ali Ben Omar", NameMatch.NO, id="a word said twice"),
         pytest.param("Ali Ben Omar", "Omar Ali", NameMatch.CLOSE, id="a word too many"),
         pytest.param("Ali Omar Sabr", "Ali Ben Omar", NameMatch.NO, id="another word"),
         pytest.param("Ben-Ali Omar", "Omar Ben Ali", NameMatch.YES, id="a dash in other order"),
