@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import multiprocessing
+import os
 import secrets
 import signal
 import socket
@@ -47,6 +48,10 @@ def die_with_parent() -> None:
     prctl = getattr(ctypes.CDLL(None), "prctl", None)
     if prctl is not None:
         prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    parent = multiprocessing.parent_process()
+    if parent is not None and parent.pid != os.getppid():
+        # It died before it was asked about: a web process would keep the port for ever.
+        raise SystemExit(1)
 
 
 def stop_on_term() -> threading.Event:
