@@ -37,31 +37,23 @@ def require_may_manage(actor: Actor, institute_id: int) -> None:
 
 def require_may_manage_run(actor: Actor, run: Run) -> None:
     """Refuse those who may not change the run; to strangers it does not exist."""
-    require(
-        actor,
-        Action.MANAGE_CATALOGUE,
-        institute_id=run.institute_id,
-        run_id=run.id,
-        seen=Action.SEE_CATALOGUE,
-    )
+    _require(actor, Action.MANAGE_CATALOGUE, run)
 
 
 def require_may_hold(actor: Actor, run: Run) -> None:
     """Refuse those who may not say that a meeting took place."""
-    require(
-        actor,
-        Action.MARK_ATTENDANCE,
-        institute_id=run.institute_id,
-        run_id=run.id,
-        seen=Action.SEE_CATALOGUE,
-    )
+    _require(actor, Action.MARK_ATTENDANCE, run)
 
 
 def require_may_conclude(actor: Actor, run: Run) -> None:
     """Refuse those who may not conclude the run or reopen it."""
+    _require(actor, Action.CONCLUDE, run)
+
+
+def _require(actor: Actor, action: Action, run: Run) -> None:
     require(
         actor,
-        Action.CONCLUDE,
+        action,
         institute_id=run.institute_id,
         run_id=run.id,
         seen=Action.SEE_CATALOGUE,

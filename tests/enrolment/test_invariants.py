@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from nador.app import HANDLERS, wire
 from nador.catalogue.models import Run
+from nador.catalogue.queries import run_for_update
 from nador.catalogue.rules import RunChanged
 from nador.enrolment import queries, service
 from nador.enrolment.models import Enrolment
@@ -57,7 +58,7 @@ ACTIVE, OFFERED, WAITLISTED, WITHDRAWN, EXPIRED = (
 
 @command
 def _raise_capacity(session: Session, actor: Actor, *, run_id: int, by: int) -> None:
-    queries.run_for_update(session, run_id).capacity += by
+    run_for_update(session, run_id).capacity += by
     events.emit(session, actor, RunChanged(run_id, ("capacity",)))
 
 

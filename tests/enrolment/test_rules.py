@@ -185,6 +185,19 @@ def test_a_late_acceptance_is_told_the_deadline(status: OfferStatus) -> None:
 
 
 @pytest.mark.parametrize(
+    ("status", "now", "expected"),
+    [
+        pytest.param(OfferStatus.PENDING, NOON - SECOND, OfferStatus.PENDING, id="in time"),
+        pytest.param(OfferStatus.PENDING, NOON, OfferStatus.EXPIRED, id="the deadline's instant"),
+        pytest.param(OfferStatus.ACCEPTED, EVENING, OfferStatus.ACCEPTED, id="accepted in time"),
+        pytest.param(OfferStatus.DECLINED, EVENING, OfferStatus.DECLINED, id="declined"),
+    ],
+)
+def test_an_offer_stands(status: OfferStatus, now: datetime, expected: OfferStatus) -> None:
+    assert rules.offer_stands(status, expires_at=NOON, now=now) is expected
+
+
+@pytest.mark.parametrize(
     ("status", "expected"),
     [(OfferStatus.PENDING, True), (OfferStatus.DECLINED, False), (OfferStatus.EXPIRED, False)],
 )

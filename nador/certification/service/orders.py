@@ -10,6 +10,7 @@ from nador.accounts import service as people
 from nador.accounts.models import Institute
 from nador.accounts.queries import missing_for_issue
 from nador.catalogue.models import CourseVersion, Run
+from nador.catalogue.queries import run_for_update
 from nador.certification import policy, queries, rules
 from nador.certification.models import (
     Batch,
@@ -19,7 +20,6 @@ from nador.certification.models import (
 from nador.certification.rules import CertificateStatus
 from nador.certification.service.freezing import active_template, freeze
 from nador.certification.service.outcomes import ISSUE
-from nador.enrolment.queries import run_for_update
 from nador.kernel import audit, clock, work
 from nador.kernel.access import require_not_own_case
 from nador.kernel.db import command

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nador.catalogue.queries import run_for_update
 from nador.certification import policy, queries, rules
 from nador.certification.models import (
     BatchFailure,
@@ -21,7 +22,6 @@ from nador.certification.rules import (
     PrintStatus,
 )
 from nador.certification.service.history import note
-from nador.enrolment.queries import run_for_update
 from nador.kernel import clock, events
 from nador.kernel.db import command
 

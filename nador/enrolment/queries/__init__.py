@@ -35,7 +35,6 @@ from nador.enrolment.queries.places import (
     position,
     positions,
     required_courses,
-    run_for_update,
     run_with_course,
 )
 
@@ -69,7 +68,6 @@ __all__ = [
     "positions",
     "queue_of",
     "required_courses",
-    "run_for_update",
     "run_with_course",
     "sheet",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from nador.catalogue.models import Course, CourseVersion, Prerequisite, Run
+from nador.catalogue.queries import run_for_update
 from nador.catalogue.rules import RunStatus
 from nador.enrolment.models import Enrolment, Equivalence, Offer
 from nador.enrolment.rules import LIVE, EnrolmentStatus, Intake, OfferStatus
@@ -43,20 +44,6 @@ def intake(run: Run) -> Intake:
         ends_at=midnight_after(run),
         published=run.status is RunStatus.PUBLISHED,
     )
-
-
-def run_for_update(session: Session, run_id: int) -> Run:
-    """Read the run as it is now and keep others from changing it until the command ends."""
-    run = session.scalar(
-        select(Run)
-        .where(Run.id == run_id)
-        # A plain lock would make every insert of an enrolment wait for its foreign key's check.
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if run is None:
-        raise NotFound
-    return run
 
 
 def enrolment_for_update(session: Session, enrolment_id: int) -> Enrolment:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nador.catalogue.queries import run_for_update
 from nador.enrolment import queries, rules
 from nador.enrolment.models import Offer
 from nador.enrolment.rules import Ending, EnrolmentStatus, OfferAccepted, OfferGone, OfferStatus
@@ -107,5 +108,5 @@ def _close(
 @command
 def promote(session: Session, actor: Actor, *, run_id: int) -> None:
     """Offer the free seats of a run to those who wait; called when its capacity was raised."""
-    run = queries.run_for_update(session, run_id)
+    run = run_for_update(session, run_id)
     seats.offer_free_seats(session, actor, run, now=clock.now())

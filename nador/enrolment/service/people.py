@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from nador.accounts import queries as accounts_queries
 from nador.accounts import service as accounts
-from nador.enrolment import policy, queries
+from nador.catalogue.queries import run_for_update
+from nador.enrolment import policy
 from nador.enrolment.rules import (
     AlreadyEnrolled,
     EnrolmentSource,
@@ -50,7 +51,7 @@ def enrol_someone(  # noqa: PLR0913 - a person is that many facts, and each call
     reference: str | None = None,
 ) -> Enrolment:
     """Enrol somebody for them: found by reference, then by e-mail, else added by name."""
-    run = queries.run_for_update(session, run_id)
+    run = run_for_update(session, run_id)
     policy.require_manage(actor, institute_id=run.institute_id, run_id=run.id)
     person = _known(session, reference=reference or "", email=email or "")
     if person is None:
@@ -127,7 +128,7 @@ def import_people(
     A second time changes nothing: who is known stays as known, and keeps their place.
     """
     if run_id is not None:
-        run = queries.run_for_update(session, run_id)
+        run = run_for_update(session, run_id)
         policy.require_manage(actor, institute_id=run.institute_id, run_id=run.id)
     elif not actor.institutes(Action.MANAGE_ENROLMENTS):
         raise Forbidden

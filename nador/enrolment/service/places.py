@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from nador.catalogue.models import Course
+from nador.catalogue.queries import run_for_update
 from nador.enrolment import policy, queries, rules
 from nador.enrolment.models import Enrolment, Equivalence
 from nador.enrolment.rules import (
@@ -50,7 +51,7 @@ def enrol(
     enrolment is refused with the reference of the first: AlreadyEnrolled.
     """
     # Two people asking for the last seat must be counted one after the other.
-    run = queries.run_for_update(session, run_id)
+    run = run_for_update(session, run_id)
     policy.require_may_enrol(actor, learner_id, institute_id=run.institute_id)
     source = source or _source(actor, learner_id)
     now = clock.now()
@@ -168,7 +169,7 @@ def conclude(
 
     Only who has an active place can complete or fail: NotActive for anybody else.
     """
-    run = queries.run_for_update(session, run_id)
+    run = run_for_update(session, run_id)
     decided = session.scalars(
         select(Enrolment)
         .where(Enrolment.run_id == run_id, Enrolment.status == EnrolmentStatus.ACTIVE)
@@ -190,7 +191,7 @@ def conclude(
 @command
 def reopen(session: Session, actor: Actor, *, run_id: int) -> list[Enrolment]:
     """Take back what was decided about a run's learners: their places are active again."""
-    run = queries.run_for_update(session, run_id)
+    run = run_for_update(session, run_id)
     decided = queries.people_of(session, run_id, EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
     for enrolment in decided:
         policy.require_conclude(actor, enrolment.person_id, institute_id=run.institute_id)
@@ -202,7 +203,7 @@ def reopen(session: Session, actor: Actor, *, run_id: int) -> list[Enrolment]:
 @command
 def empty_run(session: Session, actor: Actor, *, run_id: int, reason: str) -> None:
     """End every open claim on a run that will not take place."""
-    run = queries.run_for_update(session, run_id)
+    run = run_for_update(session, run_id)
     now = clock.now()
     open_states = (*SEATED, EnrolmentStatus.WAITLISTED, EnrolmentStatus.APPLIED)
     for enrolment in queries.people_of(session, run_id, *open_states):
