@@ -110,7 +110,7 @@ def test_the_refusal_says_what_was_typed_and_where(
 @pytest.mark.parametrize(
     ("sent", "kind", "params"),
     [
-        pytest.param(None, MarkUnreadable, {"typed": "None"}, id="nothing"),
+        pytest.param(True, MarkUnreadable, {"typed": "True"}, id="a truth"),
         pytest.param(float("inf"), MarkUnreadable, {"typed": "Infinity"}, id="infinity"),
         pytest.param(
             31.5,

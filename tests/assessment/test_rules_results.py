@@ -41,6 +41,11 @@ ASKED = PassRules(
     mentions=MENTIONS,
 )
 ATTESTED = replace(ASKED, document=DocumentKind.ATTESTATION, min_attendance=75)
+VERDICTS = {
+    Decision.PASS: Verdict.MET,
+    Decision.FAIL: Verdict.UNMET,
+    Decision.INCOMPLETE: Verdict.MISSING,
+}
 EVERYWHERE = Presence(held=4, attended=4, marked=4)
 
 
@@ -143,7 +148,9 @@ def test_an_attestation_asks_for_attendance_only(
 
     assert outcome.decision is decision
     assert (outcome.mark, outcome.mention) == (None, None)
-    assert [each.rule for each in outcome.trace] == [RuleKind.ATTENDANCE]
+    assert [(each.rule, each.verdict) for each in outcome.trace] == [
+        (RuleKind.ATTENDANCE, VERDICTS[decision])
+    ]
 
 
 def test_the_trace_names_every_rule_with_value_and_threshold() -> None:

@@ -363,6 +363,16 @@ def test_every_meeting_of_a_series_is_where_it_was_asked(
             Sitting(MORNING.ends_at, MORNING.ends_at + SECOND), None, id="right after another"
         ),
         pytest.param(
+            Sitting(midnight(date(2027, 2, 1)), midnight(date(2027, 2, 1)) + SECOND),
+            None,
+            id="in the first second of the run",
+        ),
+        pytest.param(
+            Sitting(midnight(date(2027, 3, 1)) - SECOND, midnight(date(2027, 3, 1))),
+            None,
+            id="in its last second",
+        ),
+        pytest.param(
             Sitting(MORNING.starts_at - SECOND, MORNING.starts_at), None, id="right before another"
         ),
     ],

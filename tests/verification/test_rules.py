@@ -101,6 +101,13 @@ def test_programs_read_the_shape_of_the_contract() -> None:
     }
 
 
+def test_programs_read_what_it_is_worth_today() -> None:
+    last = replace(PLAIN, expires_on=DAY)
+
+    assert published(last, today=DAY)["status"] == "valid"
+    assert published(last, today=DAY + timedelta(days=1))["status"] == "expired"
+
+
 def test_a_hidden_holder_is_not_published() -> None:
     said = published(replace(PLAIN, holder_hidden=True), today=DAY)
 
