@@ -6,6 +6,7 @@ python -m tests.drill [--seed 1] [--passes 500] [--database sqlite|postgresql] [
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -33,6 +34,8 @@ DATABASES = ("sqlite", "postgresql")
 def main() -> int:
     """Hold the drills that were named, or all, and print the table; 1 when a promise was broken."""
     told = _arguments()
+    # TERM ends the drill as Ctrl-C does: what was started is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     wire()
     began, reports = time.monotonic(), []
     for database in told.database or DATABASES:

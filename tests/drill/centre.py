@@ -128,7 +128,11 @@ class Centre:
         for command in self.commands.values():
             command.terminate()
         for command in self.commands.values():
-            command.wait(timeout=60)
+            try:
+                command.wait(timeout=60)
+            except subprocess.TimeoutExpired:
+                command.kill()
+                command.wait()
 
 
 def _restart(cluster: Cluster) -> None:
