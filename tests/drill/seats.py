@@ -48,7 +48,7 @@ class Client:
 
     token: str
     holds: int | None
-    """The enrolment of somebody who has a seat already, and gives it up while the others come."""
+    """The enrolment of somebody who has a seat, and gives it up once others wait for one."""
     repeats: bool
     """Whether the same request is sent twice at once, as by a double click."""
     withdraws: bool
@@ -63,6 +63,8 @@ class Loose:
     host: str
     run_id: int
     start: threading.Barrier
+    queue: threading.Event = field(default_factory=threading.Event)
+    """Set as soon as somebody was told to wait."""
     differing: list[str] = field(default_factory=list)
     """Answers to the same request under the same key that were not the same."""
 
@@ -70,6 +72,7 @@ class Loose:
         """Act as one client; returns the statuses of the answers, in turn."""
         self.start.wait(PATIENCE)
         if client.holds is not None:
+            self.queue.wait(PATIENCE)
             return [self._withdraw(client, client.holds)]
         with ThreadPoolExecutor(1) as second:
             again = second.submit(self._enrol, client, "first") if client.repeats else None
@@ -87,7 +90,11 @@ class Loose:
         return statuses
 
     def _enrol(self, client: Client, key: str) -> tuple[int, Any]:
-        return self._call(client, "POST", f"/api/v1/runs/{self.run_id}/enrolments", key=key)
+        path = f"/api/v1/runs/{self.run_id}/enrolments"
+        status, placed = self._call(client, "POST", path, key=key)
+        if status == http.client.CREATED and placed["status"] == EnrolmentStatus.WAITLISTED:
+            self.queue.set()
+        return status, placed
 
     def _withdraw(self, client: Client, enrolment_id: int) -> int:
         return self._call(client, "DELETE", f"/api/v1/enrolments/{enrolment_id}")[0]
