@@ -29,7 +29,7 @@ demo: .make/apt ## a demo centre on http://127.0.0.1:$PORT (8000), in the foregr
 	@exec .venv/bin/nador demo
 
 test: .make/apt-test .venv/.test ## every test, on SQLite and PostgreSQL, with real browsers
-	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/ruff format --check .
@@ -40,7 +40,7 @@ check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@$(PY) -m pytest -q -p no:randomly tests/architecture
 
 coverage: .make/apt-test .venv/.test ## branch coverage: 95 % over all, 100 % of rules and policies
-	@$(PY) -m pytest -n 2 --dist worksteal --cov --cov-report= $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report= $(ARGS)
 	@.venv/bin/coverage report --fail-under=95
 	@.venv/bin/coverage report --include='nador/*/rules.py,nador/*/rules/*,nador/*/policy.py' --fail-under=100
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from tests.journeys.visitors import Reception
 
-MOST: Final = 400
-MOST_OF_A_KIND: Final = 6  # pages that differ in a number or a code only
+MOST: Final = 80
+MOST_OF_A_KIND: Final = 2  # pages that differ in a number or a code only
 UNPROCESSABLE: Final = 422
 STAFF: Final = ("admin", "registrar", "certifier", "instructor", "instructor2")
 

@@ -73,7 +73,7 @@ class Reception:
             storage_state=self._state(who) if who else None,
         )
         context.add_cookies([{"name": "nador_lang", "value": lang, "url": self.base_url}])
-        context.set_default_timeout(12_000)
+        context.set_default_timeout(45_000)
         self.open.append(context)
         return context.new_page()
 
