@@ -61,7 +61,7 @@ def install(app: Flask, settings: Settings) -> None:
     )
     if settings.trusted_proxies:
         count = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign] # how Werkzeug is meant to be wrapped
     csrf.init_app(app)
     limiter.init_app(app)
     settle_limits = _only_where_declared(app)
