@@ -47,7 +47,10 @@ ROOMS = {
     "jobs",
     "handlers",
 }
-OWN_ROOMS = {"assessment": {"questions"}, "certification": {"pdf", "facts", "seal"}}
+OWN_ROOMS = {
+    "assessment": {"questions"},
+    "certification": {"pdf", "facts", "keys", "credential", "log"},
+}
 
 
 def test_every_route_says_who_may_enter(app: Flask) -> None:

@@ -1,0 +1,1 @@
+"""The keys that an institute signs with."""
