@@ -32,6 +32,16 @@ ERRORS: Final = {
     "reason_missing": msgid("Write a reason: one for the file, and one that the public may read."),
     "nothing_to_print": msgid("No certificate of this run has been issued yet."),
     "not_drawn": msgid("The document could not be drawn. Try again; if it fails again, report it."),
+    "chain_unreadable": msgid("This file holds no certificates in PEM format."),
+    "chain_of_another_key": msgid("The certificate of “%(name)s” is for another key."),
+    "chain_disordered": msgid(
+        "The certificates are in the wrong order: the key's own first, then each one's issuer, the root last."
+    ),
+    "chain_without_root": msgid("Nothing in the file vouches for “%(name)s”: add its issuer."),
+    "chain_expired": msgid(
+        "The certificate of “%(name)s” is valid from %(starts_at)s to %(expires_at)s only."
+    ),
+    "chain_unfit": msgid("The certificate of “%(name)s” is not made for sealing documents."),
 }
 
 

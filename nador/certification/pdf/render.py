@@ -39,10 +39,16 @@ class Misdrawn(RuntimeError):
     """WeasyPrint wrote the page otherwise than this module expects."""
 
 
-def render(facts: CertificateFacts, *, attachments: Sequence[Attachment] = ()) -> bytes:
+def render(
+    facts: CertificateFacts,
+    *,
+    attachments: Sequence[Attachment] = (),
+    finish: Finisher | None = None,
+) -> bytes:
     """Render a certificate as a PDF/A-3a and PDF/UA-1 of one page.
 
-    The same facts give the same bytes. Raises Unprintable for a character outside the
+    The same facts give the same bytes. `finish` has the last word on the objects: it makes room
+    for a seal. Raises Unprintable for a character outside the
     bundled faces.
     """
     # Noon in UTC is the same day in Morocco, whatever its clocks are set to that year.
@@ -53,7 +59,7 @@ def render(facts: CertificateFacts, *, attachments: Sequence[Attachment] = ()) -
         dated=noon,
         identifier=facts.to_json(),
         attachments=attachments,
-        finisher=_finisher(facts),
+        finisher=_finisher(facts, finish),
     )
 
 
@@ -62,10 +68,12 @@ def _stationery() -> Stationery:
     return stationery((SHEET / "certificate.css").read_text(encoding="utf-8"), {"qr.png": _PIXEL})
 
 
-def _finisher(facts: CertificateFacts) -> Finisher:
-    def finish(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+def _finisher(facts: CertificateFacts, last: Finisher | None) -> Finisher:
+    def finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         _stamp_frame(pdf, facts.kind)
         _draw_code(pdf, facts.verify_url)
+        if last:
+            last(document, pdf)
 
     return finish
 
