@@ -13,7 +13,10 @@ from typing import Any, Self
 
 from nador.kernel.errors import Invalid
 
-VERSION = 1
+VERSION = 2
+"""2: what the credential says besides the paper. A certificate of version 1 says nothing of it."""
+
+_READABLE = (1, VERSION)
 
 
 class Kind(StrEnum):
@@ -67,11 +70,21 @@ class Issuer:
     authority: Words | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """One skill that was taught, with its address in ESCO where it has one."""
+
+    name: Words
+    esco: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFacts:
     """Everything that one certificate says.
 
     ``hours`` are whole hours. ``verify_url`` is the absolute address in the QR code.
+    ``language`` is the one that was taught in, ``course`` the code of what was taught, and
+    ``criteria`` what one had to do; only the credential says these and the skills.
     Raises NobodyNamed when neither name of the holder is given.
     """
 
@@ -89,6 +102,10 @@ class CertificateFacts:
     holder_arabic: str | None = None
     mention: Words | None = None
     expires_on: date | None = None
+    language: str = ""
+    course: str = ""
+    criteria: Words | None = None
+    skills: tuple[Skill, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.holder_latin and not self.holder_arabic:
@@ -116,10 +133,11 @@ class CertificateFacts:
         """Read facts back from primitives; raises ValueError for an unknown version."""
         said = dict(facts)
         version = said.pop("version", None)
-        if version != VERSION:
+        if version not in _READABLE:
             message = f"certificate facts of version {version!r} cannot be read"
             raise ValueError(message)
         expires_on, mention = said.pop("expires_on"), said.pop("mention")
+        criteria, skills = said.pop("criteria", None), said.pop("skills", ())
         return cls(
             kind=Kind(said.pop("kind")),
             title=Words(**said.pop("title")),
@@ -128,6 +146,8 @@ class CertificateFacts:
             issued_on=date.fromisoformat(said.pop("issued_on")),
             expires_on=date.fromisoformat(expires_on) if expires_on else None,
             mention=Words(**mention) if mention else None,
+            criteria=Words(**criteria) if criteria else None,
+            skills=tuple(Skill(Words(**one["name"]), esco=one["esco"]) for one in skills),
             issuer=_issuer(said.pop("issuer")),
             **said,
         )

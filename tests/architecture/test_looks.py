@@ -21,6 +21,8 @@ TEMPLATES = ROOT / "templates"
 STATIC = ROOT / "nador" / "static"
 NADOR_CSS = STATIC / "css" / "nador.css"
 PUBLIC_CSS = STATIC / "css" / "public.css"
+CONTEXTS = ROOT / "nador" / "certification" / "credential" / "contexts"
+VENDORED = (STATIC, CONTEXTS)
 
 # The certificate's sheet and the other papers do not mirror, and carry their own style.
 PAPER = ("certificates/", "papers/", "paper/", "enrolment/sheet.html")
@@ -277,16 +279,19 @@ def _python_files() -> Iterable[Path]:
     return (ROOT / "nador").rglob("*.py")
 
 
-def test_vendored_files_match_their_manifest() -> None:
-    manifest = STATIC / "vendored.toml"
-    entries = (
-        tomllib.loads(manifest.read_text(encoding="utf-8")).get("file", [])
-        if manifest.exists()
-        else []
-    )
+@pytest.mark.parametrize("folder", VENDORED, ids=lambda folder: folder.name)
+def test_vendored_files_match_their_manifest(folder: Path) -> None:
+    entries = tomllib.loads((folder / "vendored.toml").read_text(encoding="utf-8"))["file"]
 
+    assert entries
     for entry in entries:
-        assert {"path", "name", "version", "licence", "sha256"} <= entry.keys()
+        assert {"path", "name", "version", "licence", "source", "sha256"} <= entry.keys()
         assert (
-            hashlib.sha256((STATIC / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
+            hashlib.sha256((folder / entry["path"]).read_bytes()).hexdigest() == entry["sha256"]
         ), entry["path"]
+
+
+def test_every_vocabulary_is_in_the_manifest() -> None:
+    entries = tomllib.loads((CONTEXTS / "vendored.toml").read_text(encoding="utf-8"))["file"]
+
+    assert {path.name for path in CONTEXTS.glob("*.json")} == {entry["path"] for entry in entries}

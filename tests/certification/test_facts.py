@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from nador.certification.facts import CertificateFacts, Kind, NobodyNamed, Words
+from nador.certification.facts import CertificateFacts, Kind, NobodyNamed, Skill, Words
 from tests.factories.facts import ISSUER, make_facts
 
 
@@ -18,6 +18,13 @@ from tests.factories.facts import ISSUER, make_facts
         pytest.param(
             make_facts(
                 expires_on=date(2029, 1, 1),
+                language="ar",
+                course="ML-101",
+                criteria=Words(ar="مشروع", fr="Projet", en="Project"),
+                skills=(
+                    Skill(Words(ar="بايثون", fr="Python", en="Python"), esco="http://a.example/1"),
+                    Skill(Words(ar="إحصاء", fr="Statistiques", en="Statistics")),
+                ),
                 issuer=replace(ISSUER, authority=Words(ar="ترخيص", fr="Agrément", en="Licence")),
             ),
             id="everything rare",
@@ -34,16 +41,24 @@ def test_facts_come_back_as_they_were_stored(facts: CertificateFacts) -> None:
 def test_stored_form_is_canonical() -> None:
     stored = make_facts().to_json()
 
-    assert json.loads(stored)["version"] == 1
+    assert json.loads(stored)["version"] == 2
     assert stored == json.dumps(
         json.loads(stored), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
 
 
-def test_facts_of_another_version_are_not_guessed_at() -> None:
-    stored = make_facts().to_json().replace('"version":1', '"version":2')
+def test_facts_of_the_first_version_are_still_read() -> None:
+    first = make_facts().to_dict() | {"version": 1}
+    for added in ("language", "course", "criteria", "skills"):
+        del first[added]
 
-    with pytest.raises(ValueError, match="version 2"):
+    assert CertificateFacts.from_dict(first) == make_facts()
+
+
+def test_facts_of_another_version_are_not_guessed_at() -> None:
+    stored = make_facts().to_json().replace('"version":2', '"version":3')
+
+    with pytest.raises(ValueError, match="version 3"):
         CertificateFacts.from_json(stored)
 
 
