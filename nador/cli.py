@@ -15,6 +15,7 @@ from nador.app import prepare_demo_worker, prepare_worker, require_startable, wi
 from nador.assessment import cli as assessment
 from nador.catalogue import cli as catalogue
 from nador.certification import cli as certification
+from nador.certification.keys.signer import KeyUnusable
 from nador.demo import cli as data_sets
 from nador.demo import opening
 from nador.enrolment import cli as enrolment
@@ -171,7 +172,7 @@ def main() -> None:
     except errors.DomainError as refusal:
         click.echo(errors.describe(refusal, translator("en")), err=True)
         sys.exit(1)
-    except (WrongSetting, schema.WrongSchema, clock.StaleTimeZone) as wrong:
+    except (WrongSetting, schema.WrongSchema, clock.StaleTimeZone, KeyUnusable) as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(1)
     except OperationalError as away:

@@ -45,9 +45,34 @@ DECLARED: tuple[Setting, ...] = (
     Setting(
         "NADOR_LIMITS_URL", "memory://", "where rate limits are counted: memory:// or redis://…"
     ),
+    Setting(
+        "NADOR_KEY_PASSPHRASE_FILE",
+        "",
+        "file with the passphrase of the signing keys; default in the instance",
+    ),
+    Setting("NADOR_PKCS11_MODULE", "", "library of a device that keeps the signing keys"),
+    Setting("NADOR_PKCS11_TOKEN", "", "label of the token in that device"),
+    Setting("NADOR_PKCS11_PIN_FILE", "", "file with the token's PIN"),
+    Setting(
+        "NADOR_TSA_URL", "", "timestamp authority (RFC 3161) that vouches for the time of seals"
+    ),
+    Setting(
+        "NADOR_TSA_ROOTS_FILE",
+        "",
+        "PEM with the authority's roots: seals then carry all that a later check needs (B-LT)",
+    ),
     Setting("NADOR_WORKERS", "2", "worker processes of `nador worker`"),
     Setting("NADOR_TRUSTED_PROXIES", "0", "how many reverse proxies stand in front of the server"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Pkcs11:
+    """A device that keeps the signing keys: its library, its token, and the file with the PIN."""
+
+    module: Path
+    token: str
+    pin_file: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +84,10 @@ class Settings:
     port: int
     public_url: str
     secret_key_file: Path
+    key_passphrase_file: Path
+    pkcs11: Pkcs11 | None
+    tsa_url: str
+    tsa_roots_file: Path | None
     files: Path
     broker_url: str
     mail_url: str
@@ -80,6 +109,12 @@ class Settings:
             secret_key_file=Path(
                 value["NADOR_SECRET_KEY_FILE"] or instance / "keys" / "secret_key"
             ),
+            key_passphrase_file=Path(
+                value["NADOR_KEY_PASSPHRASE_FILE"] or instance / "keys" / "passphrase"
+            ),
+            pkcs11=_pkcs11(value),
+            tsa_url=_one_of("NADOR_TSA_URL", value["NADOR_TSA_URL"], ("http://", "https://")),
+            tsa_roots_file=_path(value["NADOR_TSA_ROOTS_FILE"]),
             files=_folder(value["NADOR_FILES_URL"], instance),
             broker_url=_one_of(
                 "NADOR_BROKER_URL", value["NADOR_BROKER_URL"], ("redis://", "rediss://")
@@ -95,6 +130,11 @@ class Settings:
                 "NADOR_TRUSTED_PROXIES", value["NADOR_TRUSTED_PROXIES"], at_least=0
             ),
         )
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the signing keys."""
+        return self.instance / "keys"
 
     def secret_key(self) -> str:
         """The cookie-signing key; raises WrongSetting when it was never made."""
@@ -140,6 +180,23 @@ def _folder(url: str, instance: Path) -> Path:
     if "://" in url:
         raise WrongSetting("NADOR_FILES_URL: write the path of a folder.")
     return Path(url).expanduser().resolve()
+
+
+def _path(text: str) -> Path | None:
+    return Path(text).expanduser().resolve() if text else None
+
+
+def _pkcs11(value: Mapping[str, str]) -> Pkcs11 | None:
+    module, pin_file = _path(value["NADOR_PKCS11_MODULE"]), _path(value["NADOR_PKCS11_PIN_FILE"])
+    token = value["NADOR_PKCS11_TOKEN"]
+    if module and pin_file and token:
+        return Pkcs11(module, token, pin_file)
+    if module or pin_file or token:
+        raise WrongSetting(
+            "NADOR_PKCS11_MODULE, NADOR_PKCS11_TOKEN and NADOR_PKCS11_PIN_FILE: "
+            "set all three, or none."
+        )
+    return None
 
 
 def _one_of(name: str, url: str, schemes: tuple[str, ...]) -> str:

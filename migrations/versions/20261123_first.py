@@ -117,6 +117,7 @@ def upgrade() -> None:
     op.create_table('worker_heartbeat',
     sa.Column('holder', sa.String(), nullable=False),
     sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('troubles', Json, nullable=False),
     sa.PrimaryKeyConstraint('holder', name=op.f('pk_worker_heartbeat'))
     )
     op.create_table('account',
@@ -415,6 +416,25 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_print_job'))
     )
     op.create_index(op.f('ix_print_job_run_id'), 'print_job', ['run_id'], unique=False)
+    op.create_table('signing_key',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('institute_id', BigId, nullable=True),
+    sa.Column('purpose', sa.Enum('root', 'seal', 'credential', 'log', name='keypurpose', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('kid', sa.String(length=64), nullable=False),
+    sa.Column('chain', sa.String(), nullable=True),
+    sa.Column('storage', sa.Enum('file', 'pkcs11', name='keystorage', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('status', sa.Enum('active', 'retired', 'compromised', name='keystatus', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('created_at', UtcDateTime(), nullable=False),
+    sa.Column('retired_at', UtcDateTime(), nullable=True),
+    sa.CheckConstraint("(purpose = 'log') = (institute_id IS NULL)", name=op.f('ck_signing_key_of_institute')),
+    sa.CheckConstraint("(purpose IN ('root', 'seal')) = (chain IS NOT NULL)", name=op.f('ck_signing_key_chain')),
+    sa.CheckConstraint("(status = 'active') = (retired_at IS NULL)", name=op.f('ck_signing_key_retired_at')),
+    sa.ForeignKeyConstraint(['institute_id'], ['institute.id'], name=op.f('fk_signing_key_institute_id_institute')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signing_key')),
+    sa.UniqueConstraint('kid', name=op.f('uq_signing_key_kid'))
+    )
+    op.create_index('uq_signing_key_active', 'signing_key', ['institute_id', 'purpose'], unique=True, sqlite_where=sa.text("institute_id IS NOT NULL AND status = 'active'"), postgresql_where=sa.text("institute_id IS NOT NULL AND status = 'active'"))
+    op.create_index('uq_signing_key_active_shared', 'signing_key', ['purpose'], unique=True, sqlite_where=sa.text("institute_id IS NULL AND status = 'active'"), postgresql_where=sa.text("institute_id IS NULL AND status = 'active'"))
     op.create_table('run_staff',
     sa.Column('id', BigId, nullable=False),
     sa.Column('run_id', BigId, nullable=False),

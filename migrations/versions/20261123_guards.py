@@ -10,7 +10,7 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("audit_entry", "certificate_event", "grade_change")
-KEPT = ("certificate", "certificate_file")
+KEPT = ("certificate", "certificate_file", "signing_key")
 FROZEN = {
     "certificate": (
         "uuid code code_key number institute_id person_id run_id programme_id enrolment_id batch_id "
@@ -18,6 +18,7 @@ FROZEN = {
         "ordered_by_id ordered_at"
     ).split(),
     "certificate_file": "certificate_id sha256 size stored_at".split(),
+    "signing_key": "institute_id purpose kid chain storage created_at".split(),
 }
 # Erasing a person takes the names out of the snapshot; nothing else may change them.
 NAMES = ("holder_latin", "holder_arabic", "facts")

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from nador.accounts import queries, service
 from nador.accounts.rules import GRANTABLE, Scope
-from nador.kernel import schema, text
-from nador.kernel.access import NOBODY, Role
+from nador.kernel import text
+from nador.kernel.access import Role
 from nador.kernel.errors import NotFound
 from nador.kernel.shell import Instance, open_instance
-from nador.settings import Settings
-
-
-@click.command()
-@click.option("--institute", "name", required=True, help="Name of the institute.")
-@click.option("--prefix", required=True, help="Two to five letters that its codes begin with.")
-@click.option("--admin", "email", required=True, help="E-mail address of its first administrator.")
-def init(name: str, prefix: str, email: str) -> None:
-    """Make the instance, an institute and its administrator; again: only a new sign-in link."""
-    settings = Settings.from_environment(os.environ)
-    settings.instance.mkdir(parents=True, exist_ok=True)
-    settings.make_secret_key()
-    with open_instance(checked=False) as instance:
-        if schema.current(instance.engine) != schema.head():
-            schema.upgrade(instance.engine)
-        with instance.sessions() as session:
-            secret = service.found_institute(session, NOBODY, name=name, prefix=prefix, email=email)
-    click.echo(f"{settings.public_url}/sign-in/link/{secret}")
 
 
 @click.group()
@@ -107,4 +87,4 @@ def create_person(
         click.echo(person.reference)
 
 
-COMMANDS: list[click.Command] = [init, token, person]
+COMMANDS: list[click.Command] = [token, person]

@@ -1,26 +1,38 @@
-"""Issuing and revoking from the terminal, in somebody's name."""
+"""Issuing and revoking from the terminal, in somebody's name; institutes and their keys."""
 
 from __future__ import annotations
 
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 from sqlalchemy import func, select
 
 from nador.accounts import queries as accounts
+from nador.accounts import service as founding
+from nador.accounts.models import Institute
+from nador.accounts.service.institutes import prefix_of
 from nador.assessment import queries as assessment
 from nador.certification import labels, queries, service
-from nador.certification.rules import BatchStatus
-from nador.kernel import clock, work
+from nador.certification.keys import queries as registered
+from nador.certification.keys.store import Bought, KeyRing
+from nador.certification.rules import BatchStatus, KeyPurpose
+from nador.kernel import clock, schema, work
+from nador.kernel.access import NOBODY, Action
 from nador.kernel.checkup import SILENT_AFTER
 from nador.kernel.i18n import translator
 from nador.kernel.shell import Instance, open_instance
+from nador.settings import Settings
 
 if TYPE_CHECKING:
-    from nador.certification.queries import Progress
+    from sqlalchemy.orm import Session
 
+    from nador.certification.queries import Progress
+    from nador.kernel.access import Actor
+
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at what the workers have done."""
 
@@ -104,4 +116,111 @@ def revoke(code: str, reason: str, public_reason: str, email: str) -> None:
     click.echo(f"{certificate.code} is revoked.")
 
 
-COMMANDS: Final = (issue, revoke)
+# --- institutes and their keys ------------------------------------------------------------
+
+
+@click.command()
+@click.option("--institute", "name", required=True, help="Name of the institute.")
+@click.option("--prefix", required=True, help="Two to five letters that its codes begin with.")
+@click.option("--admin", "email", required=True, help="E-mail address of its first administrator.")
+def init(name: str, prefix: str, email: str) -> None:
+    """Make the instance, an institute, its keys and its administrator; again: what is missing.
+
+    Prints a link to sign in, which works once.
+    """
+    settings = Settings.from_environment(os.environ)
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    settings.make_secret_key()
+    with open_instance(checked=False) as instance:
+        if schema.current(instance.engine) != schema.head():
+            schema.upgrade(instance.engine)
+        with instance.sessions() as session:
+            secret = founding.found_institute(
+                session, NOBODY, name=name, prefix=prefix, email=email
+            )
+            service.make_first_keys(
+                session,
+                accounts.operator(session),
+                institute_id=registered.institute_by_prefix(session, prefix_of(prefix)).id,
+                ring=KeyRing.of(settings),
+            )
+    click.echo(f"{settings.public_url}/sign-in/link/{secret}")
+
+
+@click.group()
+def keys() -> None:
+    """Keys that sign certificates."""
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """Show every key: what it signs, for whom, whether it still does, and since when."""
+    with open_instance() as instance, instance.sessions() as session:
+        prefixes = {one.id: one.prefix for one in session.scalars(select(Institute))}
+        for key in registered.keys(session):
+            whose = prefixes[key.institute_id] if key.institute_id else "(all)"
+            click.echo(
+                f"{whose:6} {key.purpose:10} {key.status:11} {key.created_at:%Y-%m-%d}  "
+                f"{key.storage:6} {key.kid}"
+            )
+
+
+@keys.command("rotate")
+@click.argument("purpose", type=click.Choice([one.value for one in KeyPurpose]))
+@click.option("--as", "email", required=True, help="E-mail of the administrator who decides.")
+@click.option("--institute", "prefix", help="Prefix of the institute, where there are several.")
+@click.option("--key", type=_FILE, help="A bought sealing key, as PEM.")
+@click.option("--chain", type=_FILE, help="Its certificates as PEM: its own first, the root last.")
+@click.option("--passphrase", type=_FILE, help="A file with the passphrase of the bought key.")
+def rotate(
+    purpose: str,
+    email: str,
+    prefix: str | None,
+    key: Path | None,
+    chain: Path | None,
+    passphrase: Path | None,
+) -> None:
+    """Make a new key for PURPOSE; the old one signs no more, and what it signed stays valid."""
+    if (key is None) is not (chain is None) or (key and purpose != KeyPurpose.SEAL):
+        raise click.UsageError("--key and --chain go together, and with `seal` only")
+    bought = None
+    if key and chain:
+        opens = passphrase.read_bytes().strip() if passphrase else None
+        bought = Bought(key=key.read_bytes(), passphrase=opens, chain=chain.read_bytes())
+    with open_instance() as instance, instance.sessions() as session:
+        actor = accounts.actor_by_email(session, email)
+        made = service.rotate_key(
+            session,
+            actor,
+            purpose=KeyPurpose(purpose),
+            institute_id=_whose(session, actor, KeyPurpose(purpose), prefix),
+            ring=KeyRing.of(instance.settings),
+            bought=bought,
+        )
+    click.echo(made.kid)
+
+
+def _whose(session: Session, actor: Actor, purpose: KeyPurpose, prefix: str | None) -> int | None:
+    if purpose is KeyPurpose.LOG:
+        return None
+    if prefix is not None:
+        return registered.institute_by_prefix(session, prefix.upper()).id
+    ids = actor.institutes(Action.ADMINISTER)
+    if len(ids) > 1:
+        raise click.UsageError("say for which institute: --institute PREFIX")
+    return next(iter(ids), 0)
+
+
+@keys.command("retire")
+@click.argument("kid")
+@click.option("--as", "email", required=True, help="E-mail of the administrator who decides.")
+@click.option("--compromised", is_flag=True, help="Somebody else may have it: believe it no more.")
+def retire(kid: str, email: str, *, compromised: bool) -> None:
+    """Let the key KID sign no more; without a new one, nothing more is signed."""
+    with open_instance() as instance, instance.sessions() as session:
+        actor = accounts.actor_by_email(session, email)
+        key = service.retire_key(session, actor, kid=kid, compromised=compromised)
+    click.echo(f"{key.kid} is {key.status}.")
+
+
+COMMANDS: Final = (init, issue, revoke, keys)

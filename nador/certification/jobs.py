@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING
 
 from nador.certification import queries, service
 from nador.certification.facts import CertificateFacts
+from nador.certification.keys import queries as registered
+from nador.certification.keys.signer import KeyUnusable
+from nador.certification.keys.store import KeyRing, ageing
 from nador.certification.models import Certificate, PrintJob
+from nador.certification.rules import KeyPurpose
 from nador.certification.service import ISSUE, PRINT, Drawn, Merged
+from nador.kernel import checkup, clock
 from nador.kernel.errors import DomainError
-from nador.kernel.work import Hopeless, work
+from nador.kernel.work import Hopeless, vital, work
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nador.kernel.work import Desk
 
 
@@ -51,3 +58,31 @@ def merge(desk: Desk, item_id: int) -> Merged:
         raise Hopeless("no certificate is issued")
     content = join(desk.files.get(sha256) for sha256 in hashes)
     return Merged(sha256=desk.files.put(content), pages=len(hashes))
+
+
+@vital("signing keys")
+def keys_at_hand(desk: Desk) -> Iterable[str]:
+    """Say which of the keys in use can't sign."""
+    ring = KeyRing.of(desk.settings)
+    with desk.reading() as session:
+        known = [key.known for key in registered.keys(session, active=True)]
+    for one in known:
+        # A root is away from the machine, where people are careful.
+        if one.purpose is not KeyPurpose.ROOT:
+            try:
+                ring.check(one)
+            except KeyUnusable as trouble:
+                yield f"{trouble}"
+
+
+@checkup.check("signing keys")
+def _signing_keys(desk: Desk) -> Iterable[str]:
+    """Every institute has its keys, this machine can use them, and they are not old."""
+    yield from keys_at_hand(desk)
+    with desk.reading() as session:
+        lacking = registered.lacking_keys(session)
+        in_use = [(key.known, key.created_at) for key in registered.keys(session, active=True)]
+    for prefix, purpose in lacking:
+        yield f"{prefix} has no key for {purpose}: run `nador keys rotate {purpose} --institute {prefix}`."
+    for known, created_at in in_use:
+        yield from ageing(known, created_at, now=clock.now())

@@ -32,6 +32,8 @@ ERRORS: Final = {
     "reason_missing": msgid("Write a reason: one for the file, and one that the public may read."),
     "nothing_to_print": msgid("No certificate of this run has been issued yet."),
     "not_drawn": msgid("The document could not be drawn. Try again; if it fails again, report it."),
+    "key_missing": msgid("There is no key for this yet (%(purpose)s): run `nador init` again."),
+    "key_not_changed": msgid("This key has already been retired."),
     "chain_unreadable": msgid("This file holds no certificates in PEM format."),
     "chain_of_another_key": msgid("The certificate of “%(name)s” is for another key."),
     "chain_disordered": msgid(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nador.accounts.policy import require_administrator, require_may_administer
 from nador.kernel.access import TABLE, Action, Actor, require
 from nador.kernel.errors import NotFound
 
@@ -17,6 +18,14 @@ def require_certify(actor: Actor, *, institute_id: int) -> None:
 def may_certify(actor: Actor, *, institute_id: int) -> bool:
     """Whether a page should offer to issue and revoke."""
     return actor.may(Action.CERTIFY, institute_id=institute_id)
+
+
+def require_keys(actor: Actor, *, institute_id: int | None) -> None:
+    """Let an institute's administrators decide about its keys; the log's key is every centre's."""
+    if institute_id is None:
+        require_administrator(actor)
+    else:
+        require_may_administer(actor, institute_id)
 
 
 def require_see(actor: Actor, *, institute_id: int) -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from nador.accounts import queries as accounts_queries
+from nador.certification import service as certification
+from nador.certification.keys.store import KeyRing
 from nador.demo import centre, papers
 from nador.kernel import schema
 from nador.kernel.db import make_engine, make_sessions
@@ -47,6 +49,8 @@ def open_centre(settings: Settings, *, factory: str, prepare: Callable[[], None]
         if not accounts_queries.is_demo(session):
             click.echo("Making the demo centre (once).")
             centre.load(session, origin=settings.public_url)
+    with sessions() as session:
+        _make_keys(session, settings)
     papers.settle(Desk(settings=settings, sessions=sessions, files=FileStore(settings.files)))
     serving.require_free_port("127.0.0.1", settings.port)
     worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings, prepare))
@@ -57,6 +61,17 @@ def open_centre(settings: Settings, *, factory: str, prepare: Callable[[], None]
     finally:
         worker.terminate()
         worker.join()
+
+
+def _make_keys(session: Session, settings: Settings) -> None:
+    institute = accounts_queries.first_institute(session)
+    if institute is not None:
+        certification.make_first_keys(
+            session,
+            accounts_queries.operator(session),
+            institute_id=institute.id,
+            ring=KeyRing.of(settings),
+        )
 
 
 def _work(settings: Settings, prepare: Callable[[], None]) -> None:

@@ -185,7 +185,8 @@ def _beat(desk: Desk, holder: str, stop: threading.Event) -> None:
     while not stop.wait(pause):
         pause = BEAT
         try:
+            troubles = work.troubles_of(desk)
             with desk.sessions() as session:
-                work.beat(session, NOBODY, holder=holder)
+                work.beat(session, NOBODY, holder=holder, troubles=troubles)
         except Exception as error:  # noqa: BLE001 - the next beat may get through
             log.warning("no heartbeat", holder=holder, error=str(error))

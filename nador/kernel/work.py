@@ -7,7 +7,7 @@ process or a machine dies. A lease only keeps two workers from doing the same th
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,6 +62,8 @@ class Heartbeat(Base):
 
     holder: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+    troubles: Mapped[list[str]] = mapped_column(default=list)
+    """What keeps this worker from doing its work, as sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +265,36 @@ def release_leases(session: Session, _actor: Actor, *, holder: str) -> None:
     session.execute(delete(Heartbeat).where(Heartbeat.holder == holder))
 
 
+Vital = Callable[[Desk], Iterable[str]]
+_vitals: dict[str, Vital] = {}
+
+
+def vital(name: str) -> Callable[[Vital], Vital]:
+    """Declare what a worker asks itself at every beat: one sentence for each thing that it lacks."""
+
+    def declare(ask: Vital) -> Vital:
+        _vitals[name] = ask
+        return ask
+
+    return declare
+
+
+def troubles_of(desk: Desk) -> list[str]:
+    """Ask everything that a worker needs."""
+    return [trouble for ask in _vitals.values() for trouble in ask(desk)]
+
+
+def told_troubles(session: Session, *, since: datetime) -> list[str]:
+    """Return what workers that lived since then lacked at their last beat."""
+    told = session.scalars(select(Heartbeat.troubles).where(Heartbeat.at >= since))
+    return sorted({trouble for troubles in told for trouble in troubles})
+
+
 @command
-def beat(session: Session, _actor: Actor, *, holder: str) -> None:
-    """Show that the worker lives, and keep what it has in hand."""
+def beat(session: Session, _actor: Actor, *, holder: str, troubles: Sequence[str] = ()) -> None:
+    """Show that the worker lives, and what it lacks; keep what it has in hand."""
     now = clock.now()
-    session.merge(Heartbeat(holder=holder, at=now))
+    session.merge(Heartbeat(holder=holder, at=now, troubles=list(troubles)))
     session.execute(update(WorkLease).where(WorkLease.holder == holder).values(until=now + LEASE))
     session.execute(delete(Heartbeat).where(Heartbeat.at < now - FORGOTTEN))
 

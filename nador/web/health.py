@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import func, select
 
-from nador.kernel import clock, schema
+from nador.kernel import clock, schema, work
 from nador.kernel.work import Heartbeat
 from nador.web.access import PUBLIC, access
 from nador.web.api import answer
@@ -64,6 +64,9 @@ def _worker() -> None:
 
 def _keys() -> None:
     parts().settings.secret_key()
+    # Only workers open the keys that sign.
+    if work.told_troubles(db(), since=clock.now() - SILENT_AFTER):
+        raise RuntimeError("a worker can't sign")
 
 
 CHECKS: dict[str, Callable[[], object]] = {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 
 from nador.accounts import queries, service
 from nador.accounts.models import Institute, Person, RoleGrant, Token
@@ -379,6 +379,12 @@ def test_the_terminal_founds_an_institute(terminal: CliRunner, session: Session)
     assert first != second
     assert session.scalars(select(Institute.prefix)).all() == ["NDR"]
     assert session.scalars(select(RoleGrant.role)).all() == [Role.ADMINISTRATOR]
+    assert session.scalars(text("SELECT purpose FROM signing_key ORDER BY id")).all() == [
+        "root",
+        "seal",
+        "credential",
+        "log",
+    ]
 
 
 def test_the_terminal_makes_people_and_tokens(terminal: CliRunner, session: Session) -> None:

@@ -91,6 +91,7 @@ def build(session: Session) -> World:
     world.ids |= {
         "certificate_code": certificate.code,
         "institute_id": here.id,
+        "prefix": there.prefix,
         "person_id": learner,
         "instructor_id": world.people["instructor own"],
         "run_id": run.id,

@@ -98,17 +98,33 @@ class FileSigner:
     ) -> FileSigner:
         """Open a key's file; raises KeyUnusable when it is lost, foreign or does not open."""
         try:
-            private = load_pem_private_key(path.read_bytes(), passphrase)
+            content = path.read_bytes()
         except OSError as problem:
             raise KeyUnusable(f"{path} cannot be read: {problem.strerror}") from problem
+        return cls.read(
+            content, passphrase=passphrase, certificate_chain=certificate_chain, name=str(path)
+        )
+
+    @classmethod
+    def read(
+        cls,
+        pem: bytes,
+        *,
+        passphrase: bytes | None,
+        certificate_chain: tuple[Certificate, ...] = (),
+        name: str = "the key's file",
+    ) -> FileSigner:
+        """Open a key in PEM; raises KeyUnusable when it is foreign or does not open."""
+        try:
+            private = load_pem_private_key(pem, passphrase)
         except (ValueError, TypeError) as problem:
-            raise KeyUnusable(f"{path} does not open with the passphrase") from problem
+            raise KeyUnusable(f"{name} does not open with the passphrase") from problem
         if not isinstance(private, PrivateKey):
-            raise KeyUnusable(f"{path} is neither an Ed25519 nor a P-256 key")
+            raise KeyUnusable(f"{name} is neither an Ed25519 nor a P-256 key")
         try:
             return cls(private, certificate_chain=certificate_chain)
         except ValueError as problem:
-            raise KeyUnusable(f"{path}: {problem}") from problem
+            raise KeyUnusable(f"{name}: {problem}") from problem
 
     def save(self, path: Path, *, passphrase: bytes) -> None:
         """Write the key where only the owner of the process reads it; never over another."""
@@ -119,6 +135,11 @@ class FileSigner:
             file.write(pem)
             file.flush()
             os.fsync(file.fileno())
+
+    @property
+    def private(self) -> PrivateKey:
+        """The key itself: a root certifies with it."""
+        return self._private
 
     def sign(self, data: bytes) -> bytes:
         """Sign the data itself; see `Signer.sign`."""

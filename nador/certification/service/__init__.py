@@ -2,6 +2,7 @@
 
 from nador.certification.service.decisions import hide_holder, replace, revoke
 from nador.certification.service.freezing import active_template, draft_facts
+from nador.certification.service.keys import make_first_keys, retire_key, rotate_key, take_key
 from nador.certification.service.orders import confirm_names, order_batch, retry
 from nador.certification.service.outcomes import (
     ISSUE,
@@ -26,6 +27,7 @@ __all__ = [
     "draft_facts",
     "hand_out",
     "hide_holder",
+    "make_first_keys",
     "order_batch",
     "order_print",
     "record_issue",
@@ -33,6 +35,9 @@ __all__ = [
     "record_not_printed",
     "record_print",
     "replace",
+    "retire_key",
     "retry",
     "revoke",
+    "rotate_key",
+    "take_key",
 ]
