@@ -24,11 +24,16 @@ help: ## list the commands
 .venv/.test: requirements.lock requirements-test.lock deploy/make-venv
 	@deploy/make-venv requirements-test.lock && touch .venv/.run $@
 
+# The verifiers of others, for the tests only; Debian's npm where none is there yet.
+tests/foreign/node_modules/.made: tests/foreign/package-lock.json
+	@command -v npm >/dev/null || $(SUDO) deploy/install-packages tests/foreign/apt-packages.txt
+	@cd tests/foreign && npm ci --silent --ignore-scripts --no-audit --no-fund && touch node_modules/.made
+
 demo: .make/apt ## a demo centre on http://127.0.0.1:$PORT (8000), in the foreground
 	@$(MAKE) -s --no-print-directory .venv/$$([ -e .venv/.test ] && echo .test || echo .run)
 	@exec .venv/bin/nador demo
 
-test: .make/apt-test .venv/.test ## every test, on SQLite and PostgreSQL, with real browsers
+test: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## every test, on SQLite and PostgreSQL, with real browsers
 	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/.test ## format, lint, types, imports, templates, words, migrations
@@ -39,7 +44,7 @@ check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/djlint --quiet --lint templates
 	@$(PY) -m pytest -q -p no:randomly tests/architecture
 
-coverage: .make/apt-test .venv/.test ## branch coverage: 95 % over all, 100 % of rules and policies
+coverage: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## branch coverage: 95 % over all, 100 % of rules and policies
 	@$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report= $(ARGS)
 	@.venv/bin/coverage report --fail-under=95
 	@.venv/bin/coverage report --include='nador/*/rules.py,nador/*/rules/*,nador/*/policy.py' --fail-under=100
