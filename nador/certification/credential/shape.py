@@ -18,6 +18,7 @@ from nador.kernel.i18n import translator
 if TYPE_CHECKING:
     from nador.certification.facts import CertificateFacts, InstituteNames, Skill, Words
 
+_WRITTEN = frozenset({"ar", "fr", "en"})
 _DEFAULT_LANGUAGE = "fr"
 
 
@@ -146,7 +147,7 @@ def _achievement(facts: CertificateFacts, issue: Issue, *, name: str) -> dict[st
         "name": name,
         "description": f"{name} ({words.hours(facts.hours)})",
         "criteria": {"narrative": _criteria(facts)},
-        "inLanguage": _language(facts),
+        "inLanguage": facts.language or _DEFAULT_LANGUAGE,
     }
     if alignment := [_alignment(skill, facts) for skill in facts.skills if skill.esco]:
         said["alignment"] = alignment
@@ -184,8 +185,8 @@ def _status(issue: Issue) -> dict[str, str]:
 
 
 def _language(facts: CertificateFacts) -> str:
-    """A credential's texts have one language each: that of the course."""
-    return facts.language or _DEFAULT_LANGUAGE
+    """A credential's texts have one language each: that of the course, where we write it."""
+    return facts.language if facts.language in _WRITTEN else _DEFAULT_LANGUAGE
 
 
 def _said(words: Words | InstituteNames, facts: CertificateFacts) -> str:

@@ -100,6 +100,7 @@ def draft_facts(
         holder_latin=one.person.name_latin,
         holder_arabic=one.person.name_arabic,
         mention=_words(one.mention) if one.mention else None,
+        language=run.language,
     )
 
 

@@ -131,6 +131,7 @@ def test_instants_have_no_fractions() -> None:
             "Introduction à l’apprentissage automatique avec Python (40\xa0heures)",
         ),
         ("en", "Introduction to machine learning with Python", "40 hours"),
+        ("es", "Introduction à l’apprentissage automatique avec Python", "40\xa0heures"),
     ],
 )
 def test_credential_speaks_the_language_of_the_course(
