@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import pydyf
 from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
@@ -39,11 +39,13 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from nador.certification.keys.signer import to_der
 from nador.kernel import clock
 from nador.kernel.paper import Finished, Finisher, object_of
+from nador.settings import WrongSetting
 
 if TYPE_CHECKING:
     import weasyprint
 
     from nador.certification.keys.signer import Signer
+    from nador.settings import Settings
 
 Draw = Callable[[Finisher | None], bytes]
 """Makes the document; the finisher, where there is one, has to have the last word on its objects."""
@@ -67,6 +69,21 @@ class Timestamps:
     url: str
     roots: tuple[Certificate, ...] = ()
     """What it may be believed for; with them, all that a later check needs is put into the file."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self | None:
+        """Return the authority that the settings name, if they name one; raises WrongSetting."""
+        if not settings.tsa_url:
+            return None
+        if settings.tsa_roots_file is None:
+            return cls(settings.tsa_url)
+        try:
+            roots = load_pem_x509_certificates(settings.tsa_roots_file.read_bytes())
+        except (OSError, ValueError) as problem:
+            raise WrongSetting(
+                f"NADOR_TSA_ROOTS_FILE: write the path of a PEM file with certificates ({problem})."
+            ) from problem
+        return cls(settings.tsa_url, tuple(roots))
 
 
 def seal(document: bytes | Draw, signer: Signer, *, timestamps: Timestamps | None = None) -> bytes:
