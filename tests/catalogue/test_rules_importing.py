@@ -20,7 +20,7 @@ from nador.catalogue.rules import (
     FaultKind,
     read_catalogue,
 )
-from nador.catalogue.rules.places import Places
+from nador.catalogue.rules.importing.places import Places
 from nador.kernel.i18n import LANGUAGES, translator
 from tests.catalogue.texts import COURSE, GOOD, HEAD, PROGRAMME
 
