@@ -97,7 +97,10 @@ class Certificate(Base):
     __tablename__ = "certificate"
 
     id: Mapped[int] = primary_key()
-    uuid: Mapped[str] = mapped_column(unique=True, default=lambda: str(uuid.uuid4()))
+    # By it a database that does not promise the order of RETURNING still takes many rows at once.
+    uuid: Mapped[str] = mapped_column(
+        unique=True, default=lambda: str(uuid.uuid4()), insert_sentinel=True
+    )
     code: Mapped[str] = mapped_column(String(24), unique=True)
     """As it is printed: the prefix may hold O, I or L."""
     code_key: Mapped[str] = mapped_column(String(24), unique=True, default=_folded_code)

@@ -144,7 +144,7 @@ def test_mixed_scripts_are_pointed_out(
 
 def test_changed_names_are_confirmed_again(session: Session, registrar: Actor) -> None:
     person = make_person(session, confirmed=False)
-    service.confirm_names(session, registrar, person_id=person.id)
+    service.confirm_names(session, registrar, person_ids=[person.id])
     assert fresh(session, person.id).names_confirmed_by_id == registrar.person_id
 
     def edit(name: str) -> None:
@@ -171,7 +171,7 @@ def test_nobody_confirms_or_promotes_themselves(
     session: Session, registrar: Actor, administrator: Actor, institute: Institute
 ) -> None:
     with pytest.raises(OwnCase):
-        service.confirm_names(session, registrar, person_id=registrar.person_id or 0)
+        service.confirm_names(session, registrar, person_ids=[registrar.person_id or 0])
     with pytest.raises(OwnCase):
         service.grant_role(
             session,

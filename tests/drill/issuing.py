@@ -10,14 +10,10 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
-from nador.accounts.models import Person
-from nador.assessment.models import Result
-from nador.assessment.rules import Decision
 from nador.catalogue.rules import RunStatus
 from nador.certification.models import (
     BatchFailure,
@@ -26,30 +22,24 @@ from nador.certification.models import (
     CertificateFile,
 )
 from nador.certification.rules import CertificateEventKind, CertificateStatus, FileStatus
-from nador.enrolment.models import Enrolment
-from nador.enrolment.rules import EnrolmentSource, EnrolmentStatus
-from nador.kernel import checkup, clock
-from nador.kernel.access import NOBODY, Actor, Role
-from nador.kernel.db import command
+from nador.kernel import checkup
+from nador.kernel.access import Role
 from nador.kernel.supervision import open_desk
-from nador.kernel.text import fold
 from nador.kernel.work import WorkLease
 from nador.settings import Settings
 from tests.drill.report import Report, broken, database_name
 from tests.factories import make_actor, make_course, make_institute, make_run, make_token
+from tests.factories.assessment import make_passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Select
-    from sqlalchemy.orm import Session
 
     from nador.kernel.work import Desk
     from tests.drill.centre import Centre
 
 KILLS = 10
-GIVEN = ("Salma", "Yassine", "Imane", "Mohand", "Fatima-Zahra", "Anass")
-FAMILY = ("Bouziane", "El Ouariachi", "Ameziane", "Azzouzi", "Tahiri")
 PATIENCE = 900.0
 """Seconds without any progress after which the work counts as stuck."""
 PENDING = select(func.count()).where(Certificate.status == CertificateStatus.PENDING_ISSUE)
@@ -117,7 +107,7 @@ def _order(desk: Desk, centre: Centre, order: Order, passes: int) -> None:
             status=RunStatus.CONCLUDED,
             starts_in=-60,
         ).id
-        _let_pass(session, NOBODY, run_id=run_id, passes=passes)
+        make_passes(session, run_id=run_id, count=passes)
     order.passes += passes
     said = centre.ask("POST", _address(run_id), order.token, key=f"run {run_id}")
     order.batches.append((run_id, said["batch"]))
@@ -125,55 +115,6 @@ def _order(desk: Desk, centre: Centre, order: Order, passes: int) -> None:
 
 def _address(run_id: int) -> str:
     return f"/api/v1/runs/{run_id}/certificates"
-
-
-@command
-def _let_pass(session: Session, _actor: Actor, *, run_id: int, passes: int) -> None:
-    now = clock.now()
-    names = [f"{GIVEN[n % len(GIVEN)]} {FAMILY[n % len(FAMILY)]}" for n in range(passes)]
-    people = session.scalars(
-        insert(Person).returning(Person.id),
-        [
-            {
-                "reference": f"K{run_id:03}{number:04}",
-                "name_latin": latin,
-                "name_arabic": "سلمى بوزيان",
-                "name_folded": fold(latin),
-                "names_confirmed_at": now,
-                "created_at": now,
-            }
-            for number, latin in enumerate(names)
-        ],
-    ).all()
-    enrolments = session.scalars(
-        insert(Enrolment).returning(Enrolment.id),
-        [
-            {
-                "run_id": run_id,
-                "person_id": person_id,
-                "reference": f"K{person_id:07}",
-                "status": EnrolmentStatus.COMPLETED,
-                "source": EnrolmentSource.STAFF,
-                "created_at": now,
-                "ended_at": now,
-            }
-            for person_id in people
-        ],
-    ).all()
-    session.execute(
-        insert(Result),
-        [
-            {
-                "enrolment_id": enrolment_id,
-                "run_id": run_id,
-                "decision": Decision.PASS,
-                "mark": Decimal("14.50"),
-                "recorded_at": now,
-                "confirmed_at": now,
-            }
-            for enrolment_id in enrolments
-        ],
-    )
 
 
 def _kill(

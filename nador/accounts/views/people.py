@@ -150,7 +150,7 @@ def edit_person(person_id: int) -> ResponseReturnValue:
 @access(*_MANAGE, Role.CERTIFIER)
 def confirm_names(person_id: int) -> ResponseReturnValue:
     """Record that both names were compared with a paper."""
-    service.confirm_names(db(), actor(), person_id=person_id)
+    service.confirm_names(db(), actor(), person_ids=[person_id])
     note(translator().gettext("The names are confirmed."))
     return redirect(url_for("accounts.person", person_id=person_id), 303)
 
