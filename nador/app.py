@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from sqlalchemy.exc import OperationalError
 from whitenoise import WhiteNoise
 
@@ -59,7 +59,7 @@ from nador.web import labels as web_labels
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flask import Blueprint
+    from flask import Blueprint, Flask
 
     from nador.kernel.access import Actor
     from nador.kernel.events import Handler
@@ -234,7 +234,11 @@ def _served(*, demo: bool) -> Flask:
         except OperationalError:
             # A process that is replaced while the database restarts waits for it.
             time.sleep(1)
-    return create_app(settings)
+    app = create_app(settings)
+    # What was built so far lives as long as the process: the collector need not walk it again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _first_page(actor: Actor) -> str:
@@ -253,7 +257,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment(os.environ)
     engine = make_engine(settings.database_url)
     schema.check(engine)
-    app = Flask(
+    app = request.Application(
         "nador", template_folder=str(folder("templates")), static_folder=str(PACKAGE / "static")
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -102,10 +102,15 @@ def first_page() -> str:
 
 def is_public_page() -> bool:
     """Whether the view knows no visitor: no session, no cookie, no account."""
-    if "faceless" not in g:
-        view = current_app.view_functions.get(request.endpoint or "")
-        g.faceless = bool(getattr(view, "faceless", False))
-    return cast("bool", g.faceless)
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "faceless", False)
+
+
+def asked_language() -> str | None:
+    """Return the language that the address asks for, if it asks for one of ours."""
+    # Most addresses ask for nothing, and looking in vain costs Werkzeug an exception.
+    asked = request.args.get("lang") if request.args else None
+    return asked if asked in LANGUAGES else None
 
 
 def locale() -> str:
@@ -116,14 +121,13 @@ def locale() -> str:
 
 
 def _locale() -> str:
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
+    if asked := asked_language():
         return asked
     if not is_public_page():
         chosen = request.cookies.get(LANGUAGE_COOKIE) or actor().locale or ""
         if chosen in LANGUAGES:
             return chosen
-    return negotiate(request.headers.get("Accept-Language", ""), tuple(LANGUAGES))
+    return negotiate(request.headers.get("Accept-Language", ""))
 
 
 def translator() -> Translator:
@@ -136,6 +140,14 @@ def refresh_brand(session: Session) -> None:
     if time.monotonic() - parts().brand_read_at > 60:  # noqa: PLR2004 - a minute
         parts().brand = parts().load_brand(session)
         parts().brand_read_at = time.monotonic()
+
+
+class Application(Flask):
+    """Flask, whose functions are all plain here: it asks at each call whether they are coroutines."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
 
 
 class CookiesForFaces(SecureCookieSessionInterface):
@@ -172,15 +184,15 @@ def install(app: Flask) -> None:
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:
         for opened in (g.pop("db", None), g.pop("reading", None)):
-            # A connection may have died since: what was read is still good, and the pool drops it.
-            with suppress(DBAPIError):
-                if opened is not None:
+            if opened is not None:
+                # A connection may have died since: what was read is still good, and the pool drops it.
+                with suppress(DBAPIError):
                     opened.close()
 
     @app.after_request
     def remember_language(response: Response) -> Response:
-        asked = request.args.get("lang", "")
-        if asked in LANGUAGES and request.endpoint != "static" and not is_public_page():
+        asked = asked_language()
+        if asked and request.endpoint != "static" and not is_public_page():
             response.set_cookie(
                 LANGUAGE_COOKIE,
                 asked,
