@@ -142,7 +142,9 @@ def fill(template: str, texts: Mapping[str, str], **fixed: Any) -> bytes:
     """
     if request.args and request.args.keys() - {"lang"}:
         return render_template(template, **texts, **fixed).encode()
-    key = (template, locale(), institute_name(), parts().demo, *texts, *fixed.items())
+    here, language = parts(), locale()
+    institute = pick(here.brand.name, language)
+    key = (template, language, institute, here.demo, *texts, *fixed.items())
     cut = _cuts.get(key)
     if cut is None:
         if len(_cuts) >= _CUTS_KEPT:

@@ -50,7 +50,8 @@ class Parts:
 
 def parts() -> Parts:
     """Return the parts of the running application."""
-    return cast("Parts", current_app.extensions["nador"])
+    found: Parts = current_app.extensions["nador"]
+    return found
 
 
 def settings() -> Settings:
@@ -115,9 +116,10 @@ def asked_language() -> str | None:
 
 def locale() -> str:
     """Choose the page's language: asked for, chosen before, the account's, the browser's."""
-    if "locale" not in g:
-        g.locale = _locale()
-    return cast("str", g.locale)
+    chosen: str | None = g.get("locale")
+    if chosen is None:
+        chosen = g.locale = _locale()
+    return chosen
 
 
 def _locale() -> str:
