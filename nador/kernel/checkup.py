@@ -135,6 +135,16 @@ def _dead_work(desk: Desk) -> Iterable[str]:
             yield f"{lease.work} {lease.item_id} failed {lease.attempts} times: {lease.last_error}"
 
 
+@check("work that was left lying")
+def _left_lying(desk: Desk) -> Iterable[str]:
+    with desk.reading() as session:
+        for lease in work.left_lying(session, now=clock.now()):
+            yield (
+                f"{lease.work} {lease.item_id} was claimed by {lease.holder or 'nobody'} until "
+                f"{lease.until:%Y-%m-%d %H:%M} UTC, and no worker went on with it."
+            )
+
+
 @check("rate limits")
 def _limits(desk: Desk) -> Iterable[str]:
     if desk.settings.limits_url.startswith("memory") and desk.settings.public_url.startswith(

@@ -277,6 +277,12 @@ def dead_items(session: Session) -> list[WorkLease]:
     return list(session.scalars(select(WorkLease).where(WorkLease.dead).order_by(WorkLease.work)))
 
 
+def left_lying(session: Session, *, now: datetime) -> list[WorkLease]:
+    """Leases that ran out, and that no worker took again: alive, they do within seconds."""
+    ran_out = select(WorkLease).where(WorkLease.until < now - LEASE, ~WorkLease.dead)
+    return list(session.scalars(ran_out.order_by(WorkLease.until)))
+
+
 def run_once(
     desk: Desk, *, holder: str, most: int = 8, stopping: Callable[[], bool] = lambda: False
 ) -> int:
