@@ -160,9 +160,8 @@ def main() -> None:
     """Run the command; a refusal is one line on standard error, and exit code 1."""
     try:
         wire()
-        nador(standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        # Not standing alone, click returns the exit code that a command asked for.
+        sys.exit(nador(standalone_mode=False))
     except click.UsageError as wrong:
         wrong.show()
         sys.exit(2)
