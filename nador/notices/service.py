@@ -23,9 +23,12 @@ def origin() -> str:
 
 
 def tell(session: Session, enrolment: Enrolment, template: str, **context: Any) -> None:
-    """Put a mail about an enrolment in the outbox; who has no e-mail is told at the desk."""
+    """Put a mail about an enrolment in the outbox; who has no e-mail is told at the desk.
+
+    An imported run is history: whatever becomes of it tells nobody.
+    """
     person, run = enrolment.person, enrolment.run
-    if not person.email:
+    if run.imported or not person.email:
         return
     letter = letters.write(
         template,
