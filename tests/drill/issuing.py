@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -56,21 +57,22 @@ def run(centre: Centre, *, seed: int, passes: int = 500, kills: int = KILLS) -> 
         with _watching(centre, order) as watch:
             killed = _kill(centre, desk, order, random.Random(seed), kills=kills)
             _until(desk, centre, lambda: not _count(desk, PENDING) and not _count(desk, LEASES))
+        found = _found(desk)
+        checks = _checks(desk, order, found) | watch.checks(centre)
         counted = {
             "passes": order.passes,
             "issued": _count(desk, ISSUED),
+            "codes": len({one.code_key for one in found.certificates}),
+            "files": len(found.files),
+            "events": sum(one.events for one in found.certificates),
+            "leases": _count(desk, LEASES),
             "kills": dict(sorted(killed.items())),
             "restarts": centre.restarts,
             "answers": dict(sorted(watch.statuses.items())),
         }
-        return Report(
-            "issuing",
-            database_name(postgresql=centre.cluster is not None),
-            seed,
-            counted,
-            broken(_checks(desk, order) | watch.checks(centre)),
-            time.monotonic() - began,
-        )
+        database = database_name(postgresql=centre.cluster is not None)
+        seconds = time.monotonic() - began
+        return Report("issuing", database, seed, counted, tuple(checks), broken(checks), seconds)
     finally:
         checkup.engine_of(desk).dispose()
 
@@ -223,9 +225,19 @@ def _watch(centre: Centre, order: Order, watch: Watch) -> None:
             watch.doubled.append(f"{batch} and {said['batch']}")
 
 
-def _checks(desk: Desk, order: Order) -> dict[str, object]:
-    """Compare what is in the registry and in the store with what was ordered."""
-    issued_events = (
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is in the registry when all is done."""
+
+    certificates: Sequence[Any]
+    """Each with its id, code_key, status, and how often it was issued."""
+    files: Sequence[Any]
+    """Current ones: certificate_id and sha256."""
+    failures: int
+
+
+def _found(desk: Desk) -> Found:
+    events = (
         select(func.count())
         .where(
             CertificateEvent.certificate_id == Certificate.id,
@@ -233,30 +245,39 @@ def _checks(desk: Desk, order: Order) -> dict[str, object]:
         )
         .scalar_subquery()
     )
+    certificates = select(
+        Certificate.id, Certificate.code_key, Certificate.status, events.label("events")
+    )
+    files = select(CertificateFile.certificate_id, CertificateFile.sha256).where(
+        CertificateFile.status == FileStatus.CURRENT
+    )
     with desk.reading() as session:
-        certificates = session.execute(
-            select(Certificate.id, Certificate.code_key, Certificate.status, issued_events)
-        ).all()
-        files = session.execute(
-            select(CertificateFile.certificate_id, CertificateFile.sha256).where(
-                CertificateFile.status == FileStatus.CURRENT
-            )
-        ).all()
-        failures = session.scalar(select(func.count()).select_from(BatchFailure)) or 0
-        leases = session.scalar(LEASES) or 0
-    hashes = dict(files)
+        return Found(
+            session.execute(certificates).all(),
+            session.execute(files).all(),
+            session.scalar(select(func.count()).select_from(BatchFailure)) or 0,
+        )
+
+
+def _checks(desk: Desk, order: Order, found: Found) -> dict[str, object]:
+    """Compare what is in the registry and in the store with what was ordered."""
+    certificates, files = found.certificates, found.files
+    hashes = {one.certificate_id: one.sha256 for one in files}
     return {
         "certificates are not as many as passes": len(certificates) - order.passes,
         "certificates that are not issued": sum(
             one.status is not CertificateStatus.ISSUED for one in certificates
         ),
-        "codes that are not unique": len(certificates) - len({one[1] for one in certificates}),
-        "certificates without exactly one issued event": sum(one[3] != 1 for one in certificates),
+        "codes that are not unique": len(certificates)
+        - len({one.code_key for one in certificates}),
+        "certificates without exactly one issued event": sum(
+            one.events != 1 for one in certificates
+        ),
         "certificates without exactly one file": len(certificates) - len(hashes)
         or len(files) - len(hashes),
         "files whose SHA-256 is not their row's": _damaged(desk, hashes.values()),
-        "named failures": failures,
-        "leases left": leases,
+        "named failures": found.failures,
+        "leases left": _count(desk, LEASES),
         "the doctor's trouble": [
             f"{one.title}: {one.troubles[:3]}"
             for one in checkup.examine(desk, deep=True)
