@@ -19,6 +19,7 @@ from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
 from nador.assessment import api as assessment_api
 from nador.assessment import handlers as assessment_handlers
+from nador.assessment import jobs as assessment_jobs
 from nador.assessment import labels as assessment_labels
 from nador.assessment import views as assessment_views
 from nador.catalogue import api as catalogue_api
@@ -161,6 +162,7 @@ RUN_TABS = [
 JOBS = (
     nador.registry,
     accounts_jobs,
+    assessment_jobs,
     enrolment_jobs,
     certification_jobs,
     verification_jobs,

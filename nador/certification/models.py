@@ -169,7 +169,10 @@ class Certificate(Base):
         ),
         CheckConstraint("(status = 'pending_issue') = (issued_at IS NULL)", name="issued_at"),
         CheckConstraint("(status = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_at"),
-        CheckConstraint("status <> 'revoked' OR public_reason IS NOT NULL", name="public_reason"),
+        CheckConstraint(
+            "status <> 'revoked' OR (public_reason IS NOT NULL AND revoked_by_id IS NOT NULL)",
+            name="revoked_by_somebody",
+        ),
         CheckConstraint(
             "(status = 'superseded') = (superseded_by_id IS NOT NULL)", name="superseded_by"
         ),

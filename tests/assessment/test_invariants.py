@@ -73,9 +73,9 @@ class Grading(RuleBasedStateMachine):
         self.session.expire_all()
         return self.session.scalar(select(Grade).where(Grade.enrolment_id == self.enrolment_id))
 
-    def state(self) -> tuple[Decimal | None, GradeState]:
+    def state(self) -> tuple[Decimal | None, int]:
         grade = self.grade()
-        return (grade.value, grade.state) if grade else (None, GradeState.UNGRADED)
+        return (grade.value, grade.version) if grade else (None, 0)
 
     @rule(
         value=st.none() | st.decimals(0, 20, places=2),

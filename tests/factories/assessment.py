@@ -98,6 +98,7 @@ def _make_passes(
                 "mark": Decimal("14.50"),
                 "recorded_at": now,
                 "confirmed_at": now,
+                "confirmed_by_id": people[0],
             }
             for enrolment_id in enrolments
         ],

@@ -72,7 +72,7 @@ def make_certificate(
     kind = facts.pop("kind", DocumentKind.CERTIFICATE)
     version = make_template_version(session, institute_id=institute.id, kind=kind)
     running = _take_number(session, NOBODY, institute_id=institute.id)
-    columns = _plain(institute, person, running) | _of_status(status, superseded_by) | facts
+    columns = _plain(institute, person, running) | _of_status(status, superseded_by, person) | facts
     return store(
         session,
         Certificate(
@@ -119,7 +119,9 @@ def _plain(institute: Institute, person: Person, running: int) -> dict[str, Any]
     }
 
 
-def _of_status(status: CertificateStatus, superseded_by: Certificate | None) -> dict[str, Any]:
+def _of_status(
+    status: CertificateStatus, superseded_by: Certificate | None, person: Person
+) -> dict[str, Any]:
     now = clock.now()
     given: dict[str, Any] = {"status": status, "issued_at": now - timedelta(days=7)}
     match status:
@@ -128,6 +130,7 @@ def _of_status(status: CertificateStatus, superseded_by: Certificate | None) -> 
         case CertificateStatus.REVOKED:
             given |= {
                 "revoked_at": now - timedelta(days=2),
+                "revoked_by_id": person.id,
                 "revocation_reason": "Seen at the audit of the attendance sheets.",
                 "public_reason": "Issued in error: the required attendance was not reached.",
             }
