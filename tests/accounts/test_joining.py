@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from nador.accounts import service
-from nador.accounts.models import Account, Person, SignIn
+from nador.accounts.models import Account, Institute, Person, SignIn
 from nador.kernel.access import NOBODY, Forbidden, Role
 from nador.kernel.mail import Message
 from tests.factories import (
@@ -209,6 +209,24 @@ def test_the_first_link_lets_the_administrator_in(client: FlaskClient, session: 
     assert client.post(f"/sign-in/link/{secret}").location == "/me/password"
     assert client.get("/manage/institute").status_code == 200
     assert client.post(f"/sign-in/link/{secret}").status_code == 404
+
+
+def test_the_page_of_an_institute_is_saved_as_it_was_shown(
+    client: FlaskClient, session: Session
+) -> None:
+    institute = make_institute(session)
+    sign_in(client, session, make_actor(session, Role.ADMINISTRATOR, institute_id=institute.id))
+    shown = dict(
+        re.findall(r'name="(\w[\w-]*)"[^>]*? value="([^"]*)"', client.get("/manage/institute").text)
+    )
+
+    answer = client.post("/manage/institute", data=shown | {"city_fr": "Nador"})
+
+    assert shown["prefix"] == institute.prefix
+    assert answer.status_code == 303
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(Institute, institute.id).city["fr"] == "Nador"
 
 
 def test_changing_the_password_ends_the_other_sessions(

@@ -345,6 +345,9 @@ def test_the_list_of_a_meeting_is_saved_at_once(
     client.post(url, data={f"a{first.id}": "late", f"a{second.id}": "excused"})
 
     assert answer.location == url
+    page = client.get(url).text
+    assert f'name="a{first.id}" value="late" checked' in page
+    assert f'name="a{second.id}" value="excused" checked' in page
     session.rollback()
     session.expire_all()
     assert session.get_one(Meeting, taught.meeting.id).status is MeetingStatus.HELD
@@ -352,6 +355,27 @@ def test_the_list_of_a_meeting_is_saved_at_once(
         first.id: AttendanceCount(late=1),
         second.id: AttendanceCount(excused=1),
     }
+
+
+def test_who_came_is_still_said_of_a_concluded_run(
+    session: Session, centre: Centre, client: FlaskClient, taught: Class
+) -> None:
+    first, second = taught.enrolments
+    sign_in(client, session, taught.teacher)
+    url = f"/teach/meetings/{taught.meeting.id}"
+    client.post(url, data={f"a{first.id}": "late", f"a{second.id}": "absent", "held": "1"})
+    service.conclude(
+        session,
+        centre.registrar,
+        run_id=taught.run.id,
+        passed={first.id: True, second.id: False},
+    )
+
+    page = client.get(f"{url}?lang=en").text
+
+    assert "Save the attendance" not in page
+    assert ">late<" in page.lower()
+    assert ">absent<" in page.lower()
 
 
 def test_a_mark_is_taken_back(session: Session, client: FlaskClient, taught: Class) -> None:

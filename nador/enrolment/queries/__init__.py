@@ -2,6 +2,7 @@
 
 from nador.enrolment.queries.attendance import (
     attendance_counts,
+    expected,
     marked_meetings,
     marks_of,
     meeting_with_run,
@@ -46,6 +47,7 @@ __all__ = [
     "confirmation",
     "counted",
     "door",
+    "expected",
     "enrolment_by_reference",
     "enrolment_for_update",
     "first_in_queue",

@@ -33,6 +33,17 @@ def meeting_with_run(session: Session, meeting_id: int) -> Meeting:
     return meeting
 
 
+def expected(session: Session, run_id: int) -> Sequence[Enrolment]:
+    """List who takes part in a run, or took part until it was concluded, with the people, by name."""
+    return people_of(
+        session,
+        run_id,
+        EnrolmentStatus.ACTIVE,
+        EnrolmentStatus.COMPLETED,
+        EnrolmentStatus.FAILED,
+    )
+
+
 def marks_of(session: Session, meeting_id: int) -> dict[int, AttendanceStatus]:
     """Return who was marked at the meeting, by enrolment."""
     rows = session.execute(
@@ -98,9 +109,6 @@ def sheet(session: Session, meeting: Meeting) -> dict[str, Any]:
         "meeting": meeting,
         "run": meeting.run,
         "institute": session.get_one(Institute, meeting.run.institute_id),
-        "people": [
-            enrolment.person
-            for enrolment in people_of(session, meeting.run_id, EnrolmentStatus.ACTIVE)
-        ],
+        "people": [enrolment.person for enrolment in expected(session, meeting.run_id)],
         "teachers": teachers,
     }

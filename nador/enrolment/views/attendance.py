@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Response, redirect, request, url_for
 
 from nador.enrolment import policy, queries, service
-from nador.enrolment.rules import AttendanceStatus, EnrolmentStatus
+from nador.enrolment.rules import AttendanceStatus
 from nador.enrolment.views.routes import blueprint
 from nador.kernel import clock
 from nador.web.access import STAFF, access
@@ -44,7 +44,7 @@ def meeting(meeting_id: int) -> str:
         "enrolment/meeting.html",
         meeting=shown,
         run=shown.run,
-        people=queries.people_of(db(), shown.run_id, EnrolmentStatus.ACTIVE),
+        people=queries.expected(db(), shown.run_id),
         marks=queries.marks_of(db(), meeting_id),
         may_mark=policy.may_mark(actor(), institute_id=shown.run.institute_id, run_id=shown.run_id),
         statuses=list(AttendanceStatus),
