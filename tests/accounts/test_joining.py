@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from nador.accounts import service
+from nador.accounts import labels, service
 from nador.accounts.models import Account, Institute, Person, SignIn
 from nador.kernel.access import NOBODY, Forbidden, Role
 from nador.kernel.mail import Message
@@ -227,6 +227,35 @@ def test_the_page_of_an_institute_is_saved_as_it_was_shown(
     session.rollback()
     session.expire_all()
     assert session.get_one(Institute, institute.id).city["fr"] == "Nador"
+
+
+def test_an_error_that_several_fields_share_names_each_of_them(client: FlaskClient) -> None:
+    page = ask(client, email="", password="").text
+
+    assert ">Adresse e-mail\u00a0: Remplir ce champ.</a>" in page
+    assert ">Mot de passe\u00a0: Remplir ce champ.</a>" in page
+
+
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        pytest.param(
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/130.0.0.0 Mobile Safari/537.36",
+            "Chrome · Android",
+            id="claims to be Safari too",
+        ),
+        pytest.param(
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0",
+            "Firefox · Windows",
+            id="Firefox",
+        ),
+        pytest.param("curl/8.5.0", "curl", id="a program"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_a_browser_is_called_by_its_name(device: str, said: str) -> None:
+    assert labels.browser(device) == said
 
 
 def test_changing_the_password_ends_the_other_sessions(

@@ -195,6 +195,20 @@ def test_my_learning_shows_the_next_meeting(
 # --- the office --------------------------------------------------------------------------
 
 
+def test_places_given_back_stand_apart_in_my_learning(
+    session: Session, centre: Centre, client: FlaskClient
+) -> None:
+    run, (actor, person_id) = centre.run(), centre.learner()
+    enrolment = service.enrol(session, actor, run_id=run.id, learner_id=person_id)
+    service.withdraw(session, actor, enrolment_id=enrolment.id, reason="")
+    sign_in(client, session, actor)
+
+    page = client.get("/me?lang=en").text
+
+    assert "Earlier runs" not in page
+    assert enrolment.reference in page.partition("Withdrawn and expired enrolments")[2]
+
+
 def test_the_office_sees_seats_and_queue(
     session: Session, centre: Centre, client: FlaskClient
 ) -> None:

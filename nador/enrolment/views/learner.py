@@ -51,7 +51,9 @@ def confirm(run_id: int) -> ResponseReturnValue:
 def show(reference: str) -> str:
     """Confirm an enrolment: where one stands, what comes next."""
     enrolment = _mine(reference)
-    return render("enrolment/show.html", shown=queries.confirmation(db(), enrolment))
+    return render(
+        "enrolment/show.html", shown=queries.confirmation(db(), enrolment), now=clock.now()
+    )
 
 
 @blueprint.post("/enrolments/<reference>/offer")
