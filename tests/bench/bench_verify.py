@@ -31,7 +31,7 @@ SMALL, LARGE = 1_000, 100_000
 FEW = 300
 
 
-def measure(*, rounds: int = 9, requests: int = 300, large: int = LARGE) -> dict[str, Any]:
+def measure(*, rounds: int = 7, requests: int = 1000, large: int = LARGE) -> dict[str, Any]:
     """Measure medians of microseconds a request, and their ratios."""
     with tempfile.TemporaryDirectory(prefix="nador-bench-") as made:
         folder = Path(made)
