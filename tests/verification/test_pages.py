@@ -265,6 +265,7 @@ def test_a_page_asked_again_says_what_the_register_says_now(
         asked,
         status=CertificateStatus.REVOKED,
         revoked_at=clock.now(),
+        revoked_by_id=asked.person_id,
         revocation_reason="Seen at the audit.",
         public_reason="Issued in error.",
     )
