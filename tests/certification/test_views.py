@@ -236,6 +236,31 @@ def test_a_preview_has_a_code_that_nobody_has(
 
 
 @pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "office can correct the name."),
+        ("fr", "La scolarité peut corriger le nom."),
+        ("ar", "يمكن لمصلحة التسجيل تصحيح الاسم."),
+    ],
+)
+def test_a_preview_that_cannot_be_printed_says_who_and_which_character(
+    office: FlaskClient, session: Session, run: Run, language: str, said: str
+) -> None:
+    let_pass(session, run, name_latin="Li 李 Salma")
+    [one] = queries.candidates(session, run.id)
+
+    answer = office.get(
+        f"/manage/runs/{run.id}/certify/preview/{one.enrolment_id}.pdf?lang={language}"
+    )
+
+    assert answer.status_code == 422
+    assert answer.content_type.startswith("text/html")
+    assert "CJK UNIFIED IDEOGRAPH-674E" in answer.text
+    assert "Li 李 Salma" in answer.text
+    assert said in answer.text
+
+
+@pytest.mark.parametrize(
     ("role", "status"), [(Role.REGISTRAR, 403), (Role.ADMINISTRATOR, 404), (Role.LEARNER, 404)]
 )
 def test_others_get_no_file(

@@ -34,7 +34,6 @@ from nador.certification.pdf.sheet import Part, compose
 from nador.kernel.paper import (
     Attachment,
     Finished,
-    Mistagged,
     as_bytes,
     compressed,
     object_of,
@@ -50,19 +49,16 @@ def render_over_common(
     facts: CertificateFacts, *, dated: datetime, attachments: Sequence[Attachment] = ()
 ) -> bytes:
     """Render the holder's own part over what the run has in common; raises Misdrawn."""
-    try:
-        common = _common(_without_holder(facts))
-        return render_document(
-            compose(facts, Part.OWN),
-            certificate_stationery(),
-            dated=dated,
-            identifier=facts.to_json(),
-            attachments=attachments,
-            finisher=lambda _document, pdf: _lay_over(pdf, common, facts),
-            faces=_Faces(common.faces),
-        )
-    except Mistagged as surprise:
-        raise Misdrawn(str(surprise)) from surprise
+    common = _common(_without_holder(facts))
+    return render_document(
+        compose(facts, Part.OWN),
+        certificate_stationery(),
+        dated=dated,
+        identifier=facts.to_json(),
+        attachments=attachments,
+        finisher=lambda _document, pdf: _lay_over(pdf, common, facts),
+        faces=_Faces(common.faces),
+    )
 
 
 def _without_holder(facts: CertificateFacts) -> CertificateFacts:

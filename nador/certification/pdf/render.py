@@ -11,12 +11,12 @@ from nador.certification.facts import CertificateFacts
 from nador.certification.pdf.common import render_over_common
 from nador.certification.pdf.drawing import (
     DRAW_FRAME,
-    Misdrawn,
     add_frame,
     certificate_stationery,
     draw_code,
     only_page,
 )
+from nador.certification.pdf.printable import Unprintable
 from nador.certification.pdf.sheet import compose
 from nador.kernel.paper import Attachment, render_document
 
@@ -33,8 +33,10 @@ def render(facts: CertificateFacts, *, attachments: Sequence[Attachment] = ()) -
     noon = datetime.combine(facts.issued_on, time(12), UTC)
     try:
         return render_over_common(facts, dated=noon, attachments=attachments)
-    except Misdrawn as surprise:
-        log.warning("certificate drawn whole", code=facts.code, reason=str(surprise))
+    except Unprintable:
+        raise
+    except Exception as surprise:  # noqa: BLE001  # the other way needs nothing that can fail here
+        log.warning("certificate drawn whole", code=facts.code, reason=repr(surprise))
         return render_whole(facts, dated=noon, attachments=attachments)
 
 

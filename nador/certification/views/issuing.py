@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from flask import Response, redirect, request, url_for
 
 from nador.accounts.labels import MISSING
+from nador.accounts.policy import may_manage_people
 from nador.accounts.queries import missing_for_issue
 from nador.certification import labels, policy, queries, service
 from nador.certification.forms import OrderForm
+from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
 from nador.certification.rules import BatchStatus
 from nador.certification.views.routes import blueprint
-from nador.kernel.errors import NotFound
+from nador.kernel.errors import NotFound, describe
 from nador.web.access import access
 from nador.web.forms import process
 from nador.web.rendering import note, render, send_pdf
@@ -21,6 +23,9 @@ from nador.web.request import actor, db, settings, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from nador.accounts.models import Person
+    from nador.certification.queries import RunSheet
 
 REFRESH_SECONDS = 3
 PAGE_SIZE = 100
@@ -78,7 +83,7 @@ def order(run_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/manage/runs/<int:run_id>/certify/preview/<int:enrolment_id>.pdf")
 @access(*READERS)
-def preview(run_id: int, enrolment_id: int) -> Response:
+def preview(run_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Draw one person's document as a specimen, with a code that nobody will ever have."""
     # WeasyPrint is heavy: a web process loads it only when somebody asks for a preview.
     from nador.certification.pdf.render import render as draw
@@ -90,7 +95,21 @@ def preview(run_id: int, enrolment_id: int) -> Response:
         raise NotFound
     facts = service.draft_facts(sheet.institute, one, run=sheet.run, version=sheet.version)
     db().rollback()  # No transaction stays open while the page is drawn.
-    return Response(draw(facts), content_type="application/pdf")
+    try:
+        return Response(draw(facts), content_type="application/pdf")
+    except Unprintable as refusal:
+        return _unprintable_page(sheet, one.person, refusal), 422
+
+
+def _unprintable_page(sheet: RunSheet, person: Person, refusal: Unprintable) -> str:
+    return render(
+        "certification/unprintable.html",
+        sheet=sheet,
+        person=person,
+        refusal=describe(refusal, translator()),
+        in_name=refusal.params["text"] in {person.name_latin, person.name_arabic},
+        may_correct=may_manage_people(actor()),
+    )
 
 
 @blueprint.get("/manage/batches/<int:batch_id>")
