@@ -17,6 +17,7 @@ from nador.enrolment.models import Attendance, Enrolment
 from nador.enrolment.rules import AttendanceCount, AttendanceStatus, EnrolmentStatus, SeatOffered
 from nador.kernel import clock
 from nador.kernel.access import Actor
+from tests.assessment.test_gradebook import statements
 from tests.factories import make_actor, make_meeting, make_person, make_token, sign_in, store
 
 if TYPE_CHECKING:
@@ -406,6 +407,25 @@ def test_a_mark_is_taken_back(session: Session, client: FlaskClient, taught: Cla
         first.id: AttendanceCount(unmarked=1),
         second.id: AttendanceCount(unmarked=1),
     }
+
+
+def test_a_long_list_is_saved_in_as_few_statements_as_a_short_one(
+    session: Session, centre: Centre, taught: Class
+) -> None:
+    first, second = (one.id for one in taught.enrolments)
+    counts = []
+    for statuses in (
+        {first: AttendanceStatus.LATE},
+        {first: AttendanceStatus.PRESENT, second: AttendanceStatus.ABSENT},
+    ):
+        with statements(session) as sent:
+            service.save_attendance(
+                session, centre.registrar, meeting_id=taught.meeting.id, statuses=statuses
+            )
+        counts.append(len(sent))
+
+    assert counts[0] == counts[1]
+    assert queries.marks_of(session, taught.meeting.id) == statuses
 
 
 def test_meetings_that_were_not_held_do_not_count(

@@ -2,6 +2,7 @@
 
 from nador.enrolment.queries.attendance import (
     attendance_counts,
+    enrolments_by_id,
     expected,
     marked_meetings,
     marks_of,
@@ -49,6 +50,7 @@ __all__ = [
     "door",
     "enrolment_by_reference",
     "enrolment_for_update",
+    "enrolments_by_id",
     "expected",
     "first_in_queue",
     "hash_of",

@@ -16,7 +16,7 @@ from nador.enrolment.rules import AttendanceCount, AttendanceStatus, EnrolmentSt
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -52,6 +52,12 @@ def marks_of(session: Session, meeting_id: int) -> dict[int, AttendanceStatus]:
         )
     )
     return dict(rows.all())
+
+
+def enrolments_by_id(session: Session, ids: Collection[int]) -> dict[int, Enrolment]:
+    """Find those of these enrolments that exist."""
+    found = session.scalars(select(Enrolment).where(Enrolment.id.in_(ids)))
+    return {enrolment.id: enrolment for enrolment in found}
 
 
 def attendance_counts(session: Session, run_id: int) -> dict[int, AttendanceCount]:
