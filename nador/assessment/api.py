@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 
 from nador.assessment import policy, queries, service
 from nador.assessment.rules import GradeState, read_mark
+from nador.kernel import text
 from nador.kernel.errors import Invalid
 from nador.web import api
 from nador.web.access import STAFF, access
@@ -102,8 +103,7 @@ class ResultsSchema(Schema):
 @blueprint.response(200, GradebookSchema)
 def gradebook(run_id: int) -> dict[str, Any]:
     """Give a page of the gradebook."""
-    asked = request.args.get("page", "")
-    page = max(1, int(asked)) if asked.isascii() and asked.isdecimal() else 1
+    page = text.number(request.args.get("page", "")) or 1
     book = queries.gradebook(db(), run_id, page=page)
     policy.require_may_see(actor(), book.run)
     here = request.endpoint or ""
@@ -198,8 +198,8 @@ def _expected_version() -> int | None:
     tag = request.headers.get("If-Match", "").strip()
     if not tag or tag == "*":
         return None
-    bare = tag.removeprefix("W/").strip('"')
-    return int(bare) if bare.isascii() and bare.isdecimal() else -1
+    version = text.number(tag.removeprefix("W/").strip('"'))
+    return -1 if version is None else version
 
 
 def _number(value: Decimal | None) -> float | None:

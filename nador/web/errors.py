@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -14,7 +15,7 @@ from nador.kernel.db import is_away
 from nador.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, describe
 from nador.kernel.i18n import msgid
 from nador.web.rendering import render
-from nador.web.request import translator
+from nador.web.request import db, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -124,6 +125,7 @@ def install(app: Flask) -> None:
         status = error.code or 500
         if status < 400:  # noqa: PLR2004 - a redirect raised by the router
             return error.get_response()
+        _leave_transaction()
         if wants_json():
             answer: ResponseReturnValue = problem(
                 status, _code(error), error.description or "", **_fields(error)
@@ -135,6 +137,12 @@ def install(app: Flask) -> None:
             if name not in {"Content-Type", "Content-Length"}:
                 response.headers[name] = value
         return response
+
+
+def _leave_transaction() -> None:
+    """Let the page of a refusal be read: after a failed statement PostgreSQL refuses the next one."""
+    with suppress(DBAPIError):
+        db().rollback()
 
 
 def _details(error: DomainError) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import IntegerConverter
 
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.db import Words
@@ -22,6 +24,12 @@ from nador.kernel.i18n import translator as translator_for
 from nador.settings import Settings
 
 LANGUAGE_COOKIE = "nador_lang"
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; one that no row can have leads nowhere."""
+
+    regex = "[0-9]{1,15}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,13 @@ def _faceless_addresses(app: Flask) -> tuple[tuple[str, ...], frozenset[str]]:
 def install(app: Flask) -> None:
     """Close the session at the end of each request, and remember a chosen language."""
     app.session_interface = CookiesForFaces()
+    app.url_map.converters["int"] = RowNumber
+
+    @app.before_request
+    def refuse_unspeakable() -> None:
+        # PostgreSQL keeps no NUL: a query that holds one would be our fault and not the asker's.
+        if "\0" in request.path or b"%00" in request.query_string:
+            raise BadRequest
 
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:

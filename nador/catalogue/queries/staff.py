@@ -14,6 +14,7 @@ from nador.accounts.models import Person
 from nador.catalogue.models import Course, CourseVersion, Meeting, Run, RunStaff
 from nador.catalogue.queries.public import RunRow, is_latest, run_row, wall_day, whole_run
 from nador.catalogue.rules import PersonNotFound, RunStatus, ShownState
+from nador.kernel import text
 from nador.kernel.access import Action
 from nador.kernel.errors import NotFound
 from nador.kernel.text import clean, search_terms
@@ -156,9 +157,10 @@ def _place(after: str) -> tuple[date, int] | None:
     """Read where the last page ended; None when that can't be read."""
     day, _, run_id = after.partition(".")
     try:
-        return date.fromisoformat(day), int(run_id)
+        began, number = date.fromisoformat(day), text.number(run_id)
     except ValueError:
         return None
+    return None if number is None else (began, number)
 
 
 def run_of_staff(session: Session, actor: Actor, run_id: int) -> Run:

@@ -15,6 +15,7 @@ from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
 from nador.certification.rules import BatchStatus
 from nador.certification.views.routes import blueprint
+from nador.kernel import text
 from nador.kernel.errors import NotFound, describe
 from nador.web.access import access
 from nador.web.forms import process
@@ -62,7 +63,8 @@ def _certify_page(run_id: int, form: OrderForm) -> str:
 @access(*READERS)
 def confirm_names(run_id: int) -> ResponseReturnValue:
     """Confirm the ticked names as they will be printed."""
-    ticked = [int(value) for value in request.form.getlist("person") if value.isdigit()]
+    typed = map(text.number, request.form.getlist("person"))
+    ticked = [person_id for person_id in typed if person_id is not None]
     count = service.confirm_names(db(), actor(), run_id=run_id, person_ids=ticked)
     note(translator().ngettext("%(num)s name confirmed.", "%(num)s names confirmed.", count))
     return redirect(url_for(".certify", run_id=run_id), 303)
@@ -118,7 +120,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
     """Show how far an order has come; the page renews itself until it is done."""
     progress = queries.progress(db(), batch_id)
     policy.require_see(actor(), institute_id=progress.batch.institute_id)
-    after = request.args.get("after", default=0, type=int)
+    after = text.number(request.args.get("after", "")) or 0
     certificates = queries.of_batch(db(), batch_id, after=after, most=PAGE_SIZE + 1)
     page = render(
         "certification/batch.html",
