@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from nador.accounts.models import Institute, Person
 from nador.catalogue.models import CourseVersion, Meeting, Run, RunStaff
+from nador.catalogue.queries import run_for_update
 from nador.catalogue.rules import MeetingStatus
 from nador.enrolment.models import Attendance, Enrolment
 from nador.enrolment.queries.lists import people_of
@@ -42,6 +43,15 @@ def expected(session: Session, run_id: int) -> Sequence[Enrolment]:
         EnrolmentStatus.COMPLETED,
         EnrolmentStatus.FAILED,
     )
+
+
+def meeting_to_mark(session: Session, meeting_id: int) -> Meeting:
+    """Find a meeting behind the lock of its run: nobody is marked while the run is concluded."""
+    run_id = session.scalar(select(Meeting.run_id).where(Meeting.id == meeting_id))
+    if run_id is None:
+        raise NotFound
+    run_for_update(session, run_id)
+    return meeting_with_run(session, meeting_id)
 
 
 def marks_of(session: Session, meeting_id: int) -> dict[int, AttendanceStatus]:

@@ -62,7 +62,7 @@ def save_attendance(
 
 
 def _markable(session: Session, actor: Actor, meeting_id: int) -> Meeting:
-    meeting = queries.meeting_with_run(session, meeting_id)
+    meeting = queries.meeting_to_mark(session, meeting_id)
     policy.require_mark(actor, institute_id=meeting.run.institute_id, run_id=meeting.run_id)
     rules.require_markable(
         cancelled=meeting.status is MeetingStatus.CANCELLED,
