@@ -13,6 +13,7 @@ from nador.assessment.rules import RowFilter
 from nador.assessment.service import GradesRefused
 from nador.assessment.views.routes import READERS, blueprint, page
 from nador.kernel import text
+from nador.kernel.errors import NotFound
 from nador.kernel.tables import write_csv
 from nador.web import api
 from nador.web.access import access
@@ -67,8 +68,9 @@ def save_gradebook(run_id: int) -> ResponseReturnValue:
 @access(*READERS)
 def save_cell(run_id: int, assessment_id: int, enrolment_id: int) -> Response:
     """Keep one cell as the page's script sends it."""
-    assessment = queries.assessment_of(db(), assessment_id)
-    policy.require_may_see(actor(), queries.run_of(db(), run_id))
+    assessment = queries.assessment_for(db(), actor(), assessment_id)
+    if assessment.run_id != run_id:
+        raise NotFound
     entry = one_entry(assessment, enrolment_id)
     try:
         (grade,) = service.set_grades(db(), actor(), entries=[entry])
