@@ -99,6 +99,29 @@ def test_the_latest_to_ask_decides_the_password(client: FlaskClient, session: Se
     assert session.scalar(select(func.count(Person.id))) == 1
 
 
+def test_a_stranger_cannot_choose_the_password_of_who_opens_the_mail(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    ask(client)
+    stranger = app.test_client()
+    ask(stranger, password=NEW)
+
+    assert client.post(link(mails(session)[-1])).location == "/me/password"
+
+    assert try_password(stranger, "salma@nador.example", NEW) == 422
+    client.post("/me/password", data={"password": PASSWORD})
+    assert try_password(app.test_client(), "salma@nador.example", PASSWORD) == 303
+
+
+def test_who_typed_the_right_password_keeps_it(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    ask(app.test_client())
+    assert try_password(client, "salma@nador.example", PASSWORD) == 422
+
+    assert client.post(link(mails(session)[-1])).location == "/me"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

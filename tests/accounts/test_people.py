@@ -110,6 +110,17 @@ def test_people_are_found_however_they_are_spelt(
     assert [one.id for one in found] == [person.id]
 
 
+def test_an_address_is_found_by_a_part_with_an_underscore(
+    session: Session, registrar: Actor
+) -> None:
+    person = make_person(session, email="salma_b@nador.example")
+    make_person(session, email="salmaxb@nador.example")
+
+    found = queries.search_people(session, registrar, typed="salma_b").people
+
+    assert [one.id for one in found] == [person.id]
+
+
 def test_the_register_is_paged(session: Session, registrar: Actor) -> None:
     for _ in range(queries.PAGE + 3):
         make_person(session)
