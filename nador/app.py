@@ -290,7 +290,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=31536000
     )
     with app.app_context():
-        session = request.db()
-        app.extensions["nador"].demo = accounts_queries.is_demo(session)
-        request.refresh_brand(session)
+        app.extensions["nador"].demo = accounts_queries.is_demo(request.db())
+        request.brand()
     return app

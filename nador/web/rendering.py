@@ -26,14 +26,7 @@ from markupsafe import Markup, escape
 from nador.kernel.access import Action, Actor
 from nador.kernel.i18n import LANGUAGES, pick
 from nador.kernel.resources import PACKAGE
-from nador.web.request import (
-    actor,
-    files,
-    is_public_page,
-    locale,
-    parts,
-    translator,
-)
+from nador.web.request import actor, brand, files, is_public_page, locale, parts, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +188,7 @@ def send_pdf(sha256: str, *, name: str) -> Response:
 
 def institute_name() -> str:
     """Return the name in the page's head, in the page's language."""
-    return pick(parts().brand.name, locale())
+    return pick(brand().name, locale())
 
 
 @cache
@@ -281,7 +274,7 @@ def install(app: Flask) -> None:
             "languages": language_links(),
             "demo": parts().demo,
             "institute_name": institute_name(),
-            "cndp_declaration": parts().brand.cndp_number,
+            "cndp_declaration": brand().cndp_number,
         }
 
     @app.context_processor

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,8 @@ from nador.kernel.i18n import translator as translator_for
 from nador.settings import Settings
 
 LANGUAGE_COOKIE = "nador_lang"
+BRAND_LASTS = 60
+"""Seconds."""
 
 
 class RowNumber(IntegerConverter):
@@ -52,7 +55,7 @@ class Parts:
     load_brand: Callable[[Session], Brand]
     first_page: Callable[[Actor], str]
     brand: Brand = field(default_factory=Brand)
-    brand_read_at: float = 0.0
+    brand_read_at: float = -math.inf
     demo: bool = False
 
 
@@ -145,11 +148,15 @@ def translator() -> Translator:
     return translator_for(locale())
 
 
-def refresh_brand(session: Session) -> None:
-    """Read the name in the page's head again, at most once a minute."""
-    if time.monotonic() - parts().brand_read_at > 60:  # noqa: PLR2004 - a minute
-        parts().brand = parts().load_brand(session)
-        parts().brand_read_at = time.monotonic()
+def brand() -> Brand:
+    """Return in whose name the pages speak; read again once a minute, for it may be edited."""
+    here, now = parts(), time.monotonic()
+    if now - here.brand_read_at > BRAND_LASTS:
+        here.brand_read_at = now
+        # The page that says that the database is away has a head too.
+        with suppress(DBAPIError), here.sessions() as session:
+            here.brand = here.load_brand(session)
+    return here.brand
 
 
 class Application(Flask):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from nador.settings import Settings
 
+LARGEST_REQUEST = 6 * 1024 * 1024
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, strategy="fixed-window")
 log = structlog.get_logger("nador.request")
@@ -54,7 +55,9 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_NAME="__Host-nador" if secure else "nador",
-        MAX_CONTENT_LENGTH=6 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        # A file of people comes back as a field once it was looked at.
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=secure,
