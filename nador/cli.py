@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,6 +76,10 @@ def demo() -> None:
     opening.open_centre(settings, factory="nador.app:served_demo", prepare=prepare_demo_worker)
 
 
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^/]*@")
+"""In an address of a server; what the doctor prints is pasted into letters."""
+
+
 @nador.command()
 @click.option("--deep", is_flag=True, help="also compare every counter, row and file")
 def doctor(*, deep: bool) -> None:
@@ -83,7 +88,8 @@ def doctor(*, deep: bool) -> None:
     for one in DECLARED:
         given = os.environ.get(one.name, "").strip()
         source = "environment" if given else "default"
-        click.echo(f"{one.name:24} {source:12} {given or one.default or '(none)'}")
+        shown = _PASSWORD.sub(r"\1***@", given) or one.default or "(none)"
+        click.echo(f"{one.name:24} {source:12} {shown}")
         click.echo(f"{'':24} {one.meaning}")
     ill = False
     for finding in checkup.examine(open_desk(settings), deep=deep):
