@@ -6,6 +6,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from nador.accounts.rules import Names
 from nador.kernel import letters, mail
 from nador.kernel.i18n import pick
 from nador.settings import Settings
@@ -34,7 +35,7 @@ def tell(session: Session, enrolment: Enrolment, template: str, **context: Any) 
         template,
         person.locale,
         institute_name=pick(run.institute.name, person.locale),
-        name=_name(enrolment),
+        name=Names(person.name_latin, person.name_arabic).in_language(person.locale),
         enrolment=enrolment,
         run=run,
         title=pick(run.version.title, person.locale),
@@ -49,10 +50,3 @@ def tell(session: Session, enrolment: Enrolment, template: str, **context: Any) 
         body=letter.body,
         person_id=person.id,
     )
-
-
-def _name(enrolment: Enrolment) -> str:
-    person = enrolment.person
-    names = (person.name_latin, person.name_arabic)
-    first, second = reversed(names) if person.locale == "ar" else names
-    return first or second or ""

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import event, func, select
 
+from nador.accounts.models import Institute
 from nador.certification import queries, service
 from nador.certification.models import Certificate
 from nador.certification.rules import CertificateStatus
-from nador.kernel.access import Role
+from nador.kernel.access import NOBODY, Role
 from nador.kernel.audit import AuditEntry
+from nador.kernel.db import command
 from tests.certification.office import let_pass, order, work_off
 from tests.factories import make_actor, make_certificate, sign_in
 from tests.factories.assessment import make_passes
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
 
-    from nador.accounts.models import Institute
     from nador.catalogue.models import Run
     from nador.kernel.access import Actor
     from nador.kernel.work import Desk
@@ -233,6 +234,24 @@ def test_a_preview_has_a_code_that_nobody_has(
 
     assert preview.data.startswith(b"%PDF")
     assert session.scalars(select(Certificate)).all() == []
+
+
+def test_no_preview_before_the_institute_says_who_it_is(
+    office: FlaskClient, session: Session, run: Run, institute: Institute
+) -> None:
+    let_pass(session, run)
+    [one] = queries.candidates(session, run.id)
+    _forget_signatory(session, NOBODY, institute_id=institute.id)
+
+    preview = office.get(f"/manage/runs/{run.id}/certify/preview/{one.enrolment_id}.pdf")
+
+    assert preview.status_code == 409
+    assert "an administrator must complete" in preview.text
+
+
+@command
+def _forget_signatory(session: Session, _actor: Actor, *, institute_id: int) -> None:
+    session.get_one(Institute, institute_id).signatory = {}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from nador.certification import labels, policy, queries, service
 from nador.certification.forms import OrderForm
 from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
-from nador.certification.rules import BatchStatus
+from nador.certification.rules import BatchStatus, require_ready
 from nador.certification.views.routes import blueprint
 from nador.kernel import text
 from nador.kernel.errors import NotFound, describe
@@ -95,6 +95,7 @@ def preview(run_id: int, enrolment_id: int) -> ResponseReturnValue:
     one = next((each for each in sheet.people if each.enrolment_id == enrolment_id), None)
     if one is None:
         raise NotFound
+    require_ready(missing_for_issue(sheet.institute))
     facts = service.draft_facts(sheet.institute, one, run=sheet.run, version=sheet.version)
     db().rollback()  # No transaction stays open while the page is drawn.
     try:
