@@ -18,8 +18,14 @@ def may_enrol_others(actor: Actor, *, institute_id: int) -> bool:
 
 
 def require_may_enrol(actor: Actor, learner_id: int, *, institute_id: int) -> None:
-    """Let everybody enrol themselves, and staff enrol others. A public run is no secret: 403."""
-    if not (actor.is_person(learner_id) or may_enrol_others(actor, institute_id=institute_id)):
+    """Let everybody enrol themselves, and staff enrol others."""
+    if not actor.is_person(learner_id):
+        require_may_enrol_others(actor, institute_id=institute_id)
+
+
+def require_may_enrol_others(actor: Actor, *, institute_id: int) -> None:
+    """Let the staff that manages enrolments enrol others. A public run is no secret: 403."""
+    if not may_enrol_others(actor, institute_id=institute_id):
         raise Forbidden
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -146,12 +147,21 @@ def _leave_transaction() -> None:
 
 
 def _details(error: DomainError) -> dict[str, Any]:
-    params = {
-        name: value if isinstance(value, int | float | str | None) else str(value)
-        for name, value in error.params.items()
-    }
+    params = {name: _plain(value) for name, value in error.params.items()}
     field = getattr(error, "field", None)
     return {"params": params} | ({"field": field} if field else {})
+
+
+def _plain(value: object) -> object:
+    match value:
+        case int() | float() | str() | None:
+            return value
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
 
 
 def _fields(error: HTTPException) -> dict[str, Any]:

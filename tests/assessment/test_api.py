@@ -13,7 +13,7 @@ from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel.access import Role
 from tests.assessment.school import School, open_school
 from tests.assessment.test_pages import staffed
-from tests.factories import make_actor, make_enrolment, make_person, make_token
+from tests.factories import make_actor, make_enrolment, make_institute, make_person, make_token
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -196,10 +196,12 @@ def test_who_knows_nothing_of_the_run_finds_nothing(client: FlaskClient, session
 def test_who_knows_nothing_of_an_assessment_learns_nothing_of_its_scale(
     client: FlaskClient, session: Session
 ) -> None:
-    school, elsewhere = staffed(session), staffed(session)
-    headers = bearer(session, elsewhere.instructor.person_id)
+    school, elsewhere = staffed(session), make_institute(session, prefix="OUJ")
+    stranger = make_actor(session, Role.REGISTRAR, institute_id=elsewhere.id)
 
-    assert put(client, school, headers, {"value": 2000}).status_code == 404
+    answer = put(client, school, bearer(session, stranger.person_id), {"value": 2000})
+
+    assert answer.status_code == 404
 
 
 def test_only_the_named_assessments_are_released(client: FlaskClient, session: Session) -> None:

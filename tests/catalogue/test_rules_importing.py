@@ -74,6 +74,10 @@ ONE_FAULT = [
         "pass_mark = 10.0", "pass_mark = nan", "pass_mark = nan", FaultKind.WRONG_TYPE,
         id="not a number",
     ),
+    pytest.param(
+        "pass_mark = 10.0", "pass_mark = 1e40", "pass_mark = 1e40", FaultKind.OUT_OF_RANGE,
+        id="more digits than can be rounded",
+    ),
     pytest.param("weight = 60", "weight = 61", "weight = 40", FaultKind.WEIGHTS, id="weights"),
     pytest.param(
         "min_mark = 7.0", "min_mark = 21", "min_mark = 21", FaultKind.OUT_OF_RANGE,

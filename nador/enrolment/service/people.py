@@ -53,7 +53,8 @@ def enrol_someone(  # noqa: PLR0913 - a person is that many facts, and each call
 ) -> Enrolment:
     """Enrol somebody for them: found by reference, then by e-mail, else added by name."""
     run = run_for_update(session, run_id)
-    policy.require_manage(actor, institute_id=run.institute_id, run_id=run.id)
+    policy.require_may_know(actor, run)
+    policy.require_may_enrol_others(actor, institute_id=run.institute_id)
     person = _known(session, reference=reference or "", email=email or "")
     if person is None:
         if reference:

@@ -94,10 +94,12 @@ class Values:
         if found is None:
             return low
         number = Decimal(found)
+        if number.is_finite() and not low <= number <= high:
+            self.within(number, (*path, key), low, high)
+            return low
         if not number.is_finite() or number != number.quantize(Decimal("0.01")):
             self.wrong_type((*path, key), key, "number with two decimals at most")
             return low
-        self.within(number, (*path, key), low, high)
         return number
 
     def one_of(self, table: Table, path: Path, key: str, kind: type[Kind]) -> Kind:
