@@ -136,7 +136,7 @@ def fill(template: str, texts: Mapping[str, str], **fixed: Any) -> bytes:
     if request.args and request.args.keys() - {"lang"}:
         return render_template(template, **texts, **fixed).encode()
     here, language = parts(), locale()
-    institute = pick(here.brand.name, language)
+    institute = pick(brand().name, language)
     key = (template, language, institute, here.demo, *texts, *fixed.items())
     cut = _cuts.get(key)
     if cut is None:
