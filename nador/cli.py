@@ -176,7 +176,7 @@ def main() -> None:
     except errors.DomainError as refusal:
         click.echo(errors.describe(refusal, translator("en")), err=True)
         sys.exit(1)
-    except (WrongSetting, schema.WrongSchema, clock.StaleTimeZone) as wrong:
+    except (WrongSetting, schema.WrongSchema, clock.StaleTimeZone, OSError, UnicodeError) as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(1)
     except OperationalError as away:

@@ -179,6 +179,8 @@ def test_a_backup_and_a_restore_from_the_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert nador(monkeypatch, "migrate") == 0
+    assert nador(monkeypatch, "backup", str(tmp_path / "nowhere" / "all.tar")) == 1
+    assert capsys.readouterr().err.count("\n") == 1
     assert nador(monkeypatch, "backup", str(tmp_path / "all.tar")) == 0
     assert "The keys are not" in capsys.readouterr().out
     assert (tmp_path / "all.tar").stat().st_mode & 0o777 == 0o600
