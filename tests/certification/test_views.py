@@ -43,7 +43,7 @@ def office(client: FlaskClient, session: Session, certifier: Actor) -> FlaskClie
     ("language", "heading"),
     [
         ("ar", "إصدار الشهادات"),
-        ("fr", "Délivrer les certificats"),
+        ("fr", "Émettre les certificats"),
         ("en", "Issue the certificates"),
     ],
 )
