@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from sqlalchemy.exc import OperationalError
 from whitenoise import WhiteNoise
 
@@ -19,6 +19,7 @@ from nador.accounts import queries as accounts_queries
 from nador.accounts import views as accounts_views
 from nador.assessment import api as assessment_api
 from nador.assessment import handlers as assessment_handlers
+from nador.assessment import jobs as assessment_jobs
 from nador.assessment import labels as assessment_labels
 from nador.assessment import views as assessment_views
 from nador.catalogue import api as catalogue_api
@@ -59,7 +60,7 @@ from nador.web import labels as web_labels
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flask import Blueprint
+    from flask import Blueprint, Flask
 
     from nador.kernel.access import Actor
     from nador.kernel.events import Handler
@@ -161,6 +162,7 @@ RUN_TABS = [
 JOBS = (
     nador.registry,
     accounts_jobs,
+    assessment_jobs,
     enrolment_jobs,
     certification_jobs,
     verification_jobs,
@@ -234,7 +236,11 @@ def _served(*, demo: bool) -> Flask:
         except OperationalError:
             # A process that is replaced while the database restarts waits for it.
             time.sleep(1)
-    return create_app(settings)
+    app = create_app(settings)
+    # What was built so far lives as long as the process: the collector need not walk it again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _first_page(actor: Actor) -> str:
@@ -253,7 +259,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_environment(os.environ)
     engine = make_engine(settings.database_url)
     schema.check(engine)
-    app = Flask(
+    app = request.Application(
         "nador", template_folder=str(folder("templates")), static_folder=str(PACKAGE / "static")
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
@@ -284,7 +290,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=31536000
     )
     with app.app_context():
-        session = request.db()
-        app.extensions["nador"].demo = accounts_queries.is_demo(session)
-        request.refresh_brand(session)
+        app.extensions["nador"].demo = accounts_queries.is_demo(request.db())
+        request.brand()
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +77,10 @@ def demo() -> None:
     opening.open_centre(settings, factory="nador.app:served_demo", prepare=prepare_demo_worker)
 
 
+_PASSWORD = re.compile(r"(://[^:/@]*:)[^/]*@")
+"""In an address of a server; what the doctor prints is pasted into letters."""
+
+
 @nador.command()
 @click.option("--deep", is_flag=True, help="also compare every counter, row and file")
 def doctor(*, deep: bool) -> None:
@@ -84,7 +89,8 @@ def doctor(*, deep: bool) -> None:
     for one in DECLARED:
         given = os.environ.get(one.name, "").strip()
         source = "environment" if given else "default"
-        click.echo(f"{one.name:24} {source:12} {given or one.default or '(none)'}")
+        shown = _PASSWORD.sub(r"\1***@", given) or one.default or "(none)"
+        click.echo(f"{one.name:24} {source:12} {shown}")
         click.echo(f"{'':24} {one.meaning}")
     ill = False
     for finding in checkup.examine(open_desk(settings), deep=deep):
@@ -161,9 +167,8 @@ def main() -> None:
     """Run the command; a refusal is one line on standard error, and exit code 1."""
     try:
         wire()
-        nador(standalone_mode=False)
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
+        # Not standing alone, click returns the exit code that a command asked for.
+        sys.exit(nador(standalone_mode=False))
     except click.UsageError as wrong:
         wrong.show()
         sys.exit(2)
@@ -172,7 +177,14 @@ def main() -> None:
     except errors.DomainError as refusal:
         click.echo(errors.describe(refusal, translator("en")), err=True)
         sys.exit(1)
-    except (WrongSetting, schema.WrongSchema, clock.StaleTimeZone, KeyUnusable) as wrong:
+    except (
+        WrongSetting,
+        schema.WrongSchema,
+        clock.StaleTimeZone,
+        KeyUnusable,
+        OSError,
+        UnicodeError,
+    ) as wrong:
         click.echo(str(wrong), err=True)
         sys.exit(1)
     except OperationalError as away:

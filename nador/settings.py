@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +39,7 @@ DECLARED: tuple[Setting, ...] = (
         "NADOR_SECRET_KEY_FILE", "", "file with the cookie-signing key; default in the instance"
     ),
     Setting("NADOR_FILES_URL", "", "a folder, default in the instance"),
-    Setting("NADOR_BROKER_URL", "", "empty: the embedded runner"),
+    Setting("NADOR_BROKER_URL", "", "leave it empty: `nador worker` needs no broker"),
     Setting(
         "NADOR_MAIL_URL", "", "empty: mails are kept in the instance; smtp://user:pass@host:25"
     ),
@@ -89,7 +90,6 @@ class Settings:
     tsa_url: str
     tsa_roots_file: Path | None
     files: Path
-    broker_url: str
     mail_url: str
     limits_url: str
     workers: int
@@ -100,7 +100,8 @@ class Settings:
         """Read and validate all settings; raises WrongSetting with what to write instead."""
         value = {one.name: environ.get(one.name, "").strip() or one.default for one in DECLARED}
         instance = Path(value["NADOR_INSTANCE"]).expanduser().resolve()
-        port = _count("PORT", value["PORT"], at_least=1)
+        _refuse_broker(value["NADOR_BROKER_URL"])
+        port = _count("PORT", value["PORT"], at_least=1, at_most=65535)
         return cls(
             instance=instance,
             database_url=_database_url(value["NADOR_DATABASE_URL"], instance),
@@ -116,9 +117,6 @@ class Settings:
             tsa_url=_one_of("NADOR_TSA_URL", value["NADOR_TSA_URL"], ("http://", "https://")),
             tsa_roots_file=_path(value["NADOR_TSA_ROOTS_FILE"]),
             files=_folder(value["NADOR_FILES_URL"], instance),
-            broker_url=_one_of(
-                "NADOR_BROKER_URL", value["NADOR_BROKER_URL"], ("redis://", "rediss://")
-            ),
             mail_url=_one_of("NADOR_MAIL_URL", value["NADOR_MAIL_URL"], ("smtp://", "smtps://")),
             limits_url=_one_of(
                 "NADOR_LIMITS_URL",
@@ -199,6 +197,13 @@ def _pkcs11(value: Mapping[str, str]) -> Pkcs11 | None:
     return None
 
 
+def _refuse_broker(url: str) -> None:
+    if url:
+        raise WrongSetting(
+            "NADOR_BROKER_URL: leave it empty: this version works with `nador worker` alone."
+        )
+
+
 def _one_of(name: str, url: str, schemes: tuple[str, ...]) -> str:
     if url and not url.startswith(schemes):
         raise WrongSetting(
@@ -207,7 +212,8 @@ def _one_of(name: str, url: str, schemes: tuple[str, ...]) -> str:
     return url
 
 
-def _count(name: str, text: str, *, at_least: int) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) < at_least:
-        raise WrongSetting(f"{name}: write a whole number of at least {at_least}.")
-    return int(text)
+def _count(name: str, text: str, *, at_least: int, at_most: int = 1000) -> int:
+    number = int(text) if re.fullmatch("[0-9]{1,9}", text) else -1
+    if not at_least <= number <= at_most:
+        raise WrongSetting(f"{name}: write a whole number from {at_least} to {at_most}.")
+    return number

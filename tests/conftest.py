@@ -17,6 +17,7 @@ from nador.kernel import schema
 from nador.kernel.db import make_engine, make_sessions
 from nador.registry import metadata
 from nador.settings import Settings
+from tests.chromium import ARGS, CHROMIUM
 from tests.clusters import Cluster, binaries
 
 if TYPE_CHECKING:
@@ -47,6 +48,16 @@ class Database:
 @pytest.fixture(scope="session", autouse=True)
 def _wired() -> None:
     wire()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """What every test with a browser starts: one Chromium a process, by pytest-playwright."""
+    if not CHROMIUM.exists():
+        pytest.skip(
+            "Chromium is not installed: `make test` installs what tests/apt-packages.txt lists"
+        )
+    return {"executable_path": str(CHROMIUM), "args": ARGS}
 
 
 @pytest.fixture(scope="session")

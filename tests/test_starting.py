@@ -75,6 +75,8 @@ def test_a_start_on_an_empty_database_says_what_to_run(
         pytest.param("NADOR_PUBLIC_URL", "certs.example.org", id="no origin"),
         pytest.param("NADOR_WORKERS", "many", id="no number"),
         pytest.param("PORT", "http", id="no port"),
+        pytest.param("PORT", "70000", id="no port has this number"),
+        pytest.param("NADOR_WORKERS", "²", id="no usual digit"),
         pytest.param("NADOR_MAIL_URL", "mail.example.org", id="no mail server"),
     ],
 )
@@ -92,6 +94,27 @@ def test_a_wrong_setting_stops_the_start_with_one_line(
     said = capsys.readouterr().err
     assert said.startswith(f"{name}: write ")
     assert said.count("\n") == 1
+
+
+def test_a_broker_is_refused_and_not_ignored(
+    instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NADOR_BROKER_URL", "redis://127.0.0.1")
+
+    assert nador(monkeypatch, "serve") == 1
+    assert capsys.readouterr().err.startswith("NADOR_BROKER_URL: leave it empty")
+
+
+def test_the_doctor_prints_no_password(
+    instance: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NADOR_MAIL_URL", "smtp://nador:p@ss@mail.example.org:25")
+
+    nador(monkeypatch, "doctor")
+
+    said = capsys.readouterr().out
+    assert "smtp://nador:***@mail.example.org:25" in said
+    assert "p@ss" not in said
 
 
 def test_a_database_that_is_away_is_said_in_one_line(
@@ -156,8 +179,11 @@ def test_a_backup_and_a_restore_from_the_terminal(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert nador(monkeypatch, "migrate") == 0
+    assert nador(monkeypatch, "backup", str(tmp_path / "nowhere" / "all.tar")) == 1
+    assert capsys.readouterr().err.count("\n") == 1
     assert nador(monkeypatch, "backup", str(tmp_path / "all.tar")) == 0
     assert "The keys are not" in capsys.readouterr().out
+    assert (tmp_path / "all.tar").stat().st_mode & 0o777 == 0o600
     assert nador(monkeypatch, "backup", str(tmp_path / "all.tar")) == 1
     assert "is there already" in capsys.readouterr().err
     monkeypatch.setenv("NADOR_INSTANCE", str(tmp_path / "other"))

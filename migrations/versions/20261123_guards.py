@@ -19,9 +19,16 @@ FROZEN = {
     ).split(),
     "certificate_file": "certificate_id sha256 size stored_at".split(),
     "signing_key": "institute_id purpose kid chain storage created_at".split(),
+    "grade": "assessment_id enrolment_id".split(),
 }
 # Erasing a person takes the names out of the snapshot; nothing else may change them.
 NAMES = ("holder_latin", "holder_arabic", "facts")
+GRADED = ("value", "state")
+# What was revoked or replaced is so for good, and what was issued waits no more.
+UNDONE = (
+    "new.status <> old.status AND "
+    "(old.status IN ('revoked', 'superseded') OR new.status = 'pending_issue')"
+)
 ERASED = "new.holder_latin IS NULL AND new.holder_arabic IS NULL AND new.holder_hidden"
 
 
@@ -35,6 +42,9 @@ def upgrade() -> None:
     for table, columns in FROZEN.items():
         make(table, "UPDATE", _differs(columns), "is a snapshot")
     make("certificate", "UPDATE", f"({_differs(NAMES)}) AND NOT ({ERASED})", "keeps its names", "names")
+    make("certificate", "UPDATE", UNDONE, "is decided for good", "status")
+    # Each version of a grade has its line of history: none is skipped, and none is written over.
+    make("grade", "UPDATE", f"({_differs(GRADED)}) AND new.version <> old.version + 1", "changes by one version", "version")
 
 
 def _differs(columns: list[str] | tuple[str, ...]) -> str:

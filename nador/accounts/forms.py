@@ -195,7 +195,10 @@ class InstituteForm(Form):
             for group in cls.GROUPS
             for code, typed in getattr(institute, group).items()
         }
-        return cls(prefix=institute.prefix, cndp_number=institute.cndp_number, **said_so)
+        # As one mapping: `prefix` alone would be WTForms' own prefix of field names.
+        return cls(
+            data={"prefix": institute.prefix, "cndp_number": institute.cndp_number, **said_so}
+        )
 
     def words(self) -> dict[str, Words]:
         """Give what was typed, by group and language."""

@@ -30,6 +30,27 @@ ERRORS: Final = {
     "prefix_locked": msgid("The prefix stands on certificates already and cannot change."),
 }
 
+# The first that fits: many browsers claim to be others as well.
+BROWSERS: Final = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS: Final = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
+
 SIGN_IN_REFUSED: Final = {
     SignInOutcome.REFUSED: msgid(
         "The address or the password is wrong. Check both, or ask for a new password."
@@ -96,3 +117,11 @@ MESSAGE_LOOKS: Final = {
     MessageStatus.SENT: "ok",
     MessageStatus.DEAD: "bad",
 }
+
+
+def browser(device: str) -> str:
+    """Name the browser and the system that a User-Agent header tells of, or the program."""
+    known = [
+        next((name for sign, name in signs if sign in device), "") for signs in (BROWSERS, SYSTEMS)
+    ]
+    return " · ".join(filter(None, known)) or device.partition("/")[0]

@@ -8,7 +8,8 @@ from flask import request, url_for
 from marshmallow import Schema, fields
 
 from nador.assessment import policy, queries, service
-from nador.assessment.rules import GradeState, read_mark
+from nador.assessment.rules import GradeState, MarkUnreadable, read_mark
+from nador.kernel import text
 from nador.kernel.errors import Invalid
 from nador.web import api
 from nador.web.access import STAFF, access
@@ -31,6 +32,12 @@ class NotAFlag(Invalid):
     """`excused` must be true or false."""
 
     code = "not_a_flag"
+
+
+class NotIds(Invalid):
+    """`assessments` must be a list of ids."""
+
+    code = "not_ids"
 
 
 class AssessmentSchema(Schema):
@@ -102,8 +109,7 @@ class ResultsSchema(Schema):
 @blueprint.response(200, GradebookSchema)
 def gradebook(run_id: int) -> dict[str, Any]:
     """Give a page of the gradebook."""
-    asked = request.args.get("page", "")
-    page = max(1, int(asked)) if asked.isascii() and asked.isdecimal() else 1
+    page = text.number(request.args.get("page", "")) or 1
     book = queries.gradebook(db(), run_id, page=page)
     policy.require_may_see(actor(), book.run)
     here = request.endpoint or ""
@@ -140,7 +146,10 @@ def put_grade(assessment_id: int, enrolment_id: int) -> Response:
     given, excused = body.get("value"), body.get("excused", False)
     if not isinstance(excused, bool):
         raise NotAFlag(field="excused")
-    out_of = queries.assessment_of(db(), assessment_id).out_of
+    if "value" not in body and not excused:
+        # Only null clears: a misspelt name must not.
+        raise MarkUnreadable(field="value", typed="")
+    out_of = queries.assessment_for(db(), actor(), assessment_id).out_of
     grade = service.set_grade(
         db(),
         actor(),
@@ -160,8 +169,9 @@ def put_grade(assessment_id: int, enrolment_id: int) -> Response:
 @blueprint.doc(summary="Show learners their grades: of `assessments` (ids), or of all")
 def release(run_id: int) -> Response:
     """Release grades."""
-    chosen = api.body().get("assessments")
-    wanted = [each for each in chosen if isinstance(each, int)] if chosen else None
+    wanted = api.body().get("assessments")
+    if not (wanted is None or (isinstance(wanted, list) and all(map(_is_id, wanted)))):
+        raise NotIds(field="assessments")
 
     def present(released: Sequence[Assessment]) -> dict[str, Any]:
         return {"released": [each.id for each in released]}
@@ -180,7 +190,10 @@ def results(run_id: int) -> dict[str, Any]:
     """Give the results as the rules see them now, or as they were confirmed."""
     seen = service.preview(db(), actor(), run_id=run_id)
     return {
-        "results": [_outcome(row.enrolment_id, row.outcome) for row in seen.book.rows],
+        "results": [
+            _decided(row.enrolment_id, row.outcome, trace=row.outcome.rows())
+            for row in seen.book.rows
+        ],
         "obstacles": [each.code for each in seen.obstacles],
     }
 
@@ -193,13 +206,17 @@ def conclude(run_id: int) -> Response:
     return api.once(lambda: service.conclude(db(), actor(), run_id=run_id), present=_confirmed)
 
 
+def _is_id(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool)
+
+
 def _expected_version() -> int | None:
     """Read the version that the caller saw; one that we never gave matches nothing."""
     tag = request.headers.get("If-Match", "").strip()
     if not tag or tag == "*":
         return None
-    bare = tag.removeprefix("W/").strip('"')
-    return int(bare) if bare.isascii() and bare.isdecimal() else -1
+    version = text.number(tag.removeprefix("W/").strip('"'))
+    return -1 if version is None else version
 
 
 def _number(value: Decimal | None) -> float | None:
@@ -249,28 +266,18 @@ def _grade(grade: Grade) -> dict[str, Any]:
     }
 
 
-def _outcome(enrolment_id: int, outcome: Outcome) -> dict[str, Any]:
+def _decided(
+    enrolment_id: int, decided: Outcome | Result, *, trace: list[dict[str, Any]]
+) -> dict[str, Any]:
     return {
         "enrolment_id": enrolment_id,
-        "decision": outcome.decision.value,
-        "mark": _number(outcome.mark),
-        "attendance": _number(outcome.attendance),
-        "mention": outcome.mention,
-        "trace": outcome.rows(),
+        "decision": decided.decision.value,
+        "mark": _number(decided.mark),
+        "attendance": _number(decided.attendance),
+        "mention": decided.mention,
+        "trace": trace,
     }
 
 
 def _confirmed(confirmed: Sequence[Result]) -> dict[str, Any]:
-    return {
-        "results": [
-            {
-                "enrolment_id": each.enrolment_id,
-                "decision": each.decision.value,
-                "mark": _number(each.mark),
-                "attendance": _number(each.attendance),
-                "mention": each.mention,
-                "trace": each.trace,
-            }
-            for each in confirmed
-        ]
-    }
+    return {"results": [_decided(each.enrolment_id, each, trace=each.trace) for each in confirmed]}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from nador.accounts import queries as accounts
-from nador.assessment import queries, service
+from nador.assessment import service
 from nador.assessment.rules import Decision
+from nador.catalogue.queries import run_by_code
 from nador.kernel.shell import open_instance
 
 
@@ -22,7 +23,8 @@ def conclude(run_name: str, email: str) -> None:
     """Confirm the results of RUN (its code or number) in a person's name."""
     with open_instance() as instance, instance.sessions() as session:
         actor = accounts.actor_by_email(session, email)
-        results = service.conclude(session, actor, run_id=queries.run_by_name(session, run_name))
+        run_id = run_by_code(session, run_name).id
+        results = service.conclude(session, actor, run_id=run_id)
     counted = {
         decision: sum(each.decision is decision for each in results)
         for decision in (Decision.PASS, Decision.FAIL, Decision.INCOMPLETE)

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length
 
 from nador.assessment.rules import GradeStale, GradeState, MarkAndExcuse, parse_mark
 from nador.assessment.service import GradeEntry
+from nador.kernel import text
 from nador.kernel.errors import DomainError, Invalid, describe
 from nador.kernel.i18n import msgid
 from nador.web.forms import REQUIRED, Form
@@ -77,14 +78,13 @@ class GradesForm(Form):
         now = _from_kept(key, kept)
         if not self.is_submitted() or f"v-{key}" not in request.form:
             return now
-        version = request.form.get(f"v-{key}", "")
         return CellInput(
             key=key,
             typed=request.form.get(f"g-{key}", "").strip(),
             before=request.form.get(f"b-{key}", ""),
             excused=f"x-{key}" in request.form,
             excused_before=f"y-{key}" in request.form,
-            version=int(version) if version.isdecimal() else 0,
+            version=text.number(request.form[f"v-{key}"]) or 0,
         )
 
     def entries(self) -> list[GradeEntry]:
@@ -161,13 +161,12 @@ def in_field(value: Decimal) -> str:
 def one_entry(assessment: Assessment, enrolment_id: int) -> GradeEntry:
     """Read one cell that the page's script sends on its own."""
     typed = request.form.get("value", "").strip()
-    version = request.form.get("version", "")
     return GradeEntry(
         assessment_id=assessment.id,
         enrolment_id=enrolment_id,
         value=parse_mark(typed, out_of=assessment.out_of, field="value") if typed else None,
         reason=request.form.get("reason", "")[:REASON_LIMIT],
-        expected_version=int(version) if version.isdecimal() else 0,
+        expected_version=text.number(request.form.get("version", "")) or 0,
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ERRORS = {
     "not_a_flag": msgid("Write true or false."),
+    "not_ids": msgid("Write a list of numbers."),
     "mark_unreadable": msgid("Write a number, for example 14.5 or 14,5."),
     "mark_too_fine": msgid("Write at most two decimals."),
     "mark_out_of_range": msgid("Write a number from 0 to %(out_of)s."),

@@ -107,4 +107,9 @@ class Result(Base):
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
 
-    __table_args__ = (Index(None, "run_id", "decision"),)
+    __table_args__ = (
+        Index(None, "run_id", "decision"),
+        CheckConstraint(
+            "(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"
+        ),
+    )

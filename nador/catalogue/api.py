@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from nador.catalogue import queries
 from nador.catalogue.rules import enrolling, shown_state
-from nador.kernel import clock
+from nador.kernel import clock, text
 from nador.web import api
 from nador.web.access import PUBLIC, access
 from nador.web.request import db
@@ -134,7 +134,7 @@ def get_course(code: str) -> dict[str, Any]:
 def list_runs() -> dict[str, Any]:
     """List the runs that are not drafts."""
     course = request.args.get("course")
-    after = request.args.get("after", 0, type=int)
+    after = text.number(request.args.get("after", "")) or 0
     runs = queries.runs_after(db(), after, course=course, limit=api.PAGE_SIZE + 1)
     shown, more = runs[: api.PAGE_SIZE], len(runs) > api.PAGE_SIZE
     following = url_for(".list_runs", course=course, after=shown[-1].id) if more else None

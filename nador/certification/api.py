@@ -9,6 +9,7 @@ from marshmallow import Schema, fields
 from nador.certification import labels, policy, queries, service
 from nador.certification.policy import READERS
 from nador.certification.rules import CertificateStatus
+from nador.kernel import clock
 from nador.web import api
 from nador.web.access import SIGNED_IN, access
 from nador.web.rendering import send_pdf
@@ -137,6 +138,6 @@ def _revoked(certificate: Certificate) -> dict[str, Any]:
     return {
         "code": certificate.code,
         "status": certificate.status.value,
-        "revoked_on": revoked_at.date().isoformat() if revoked_at else None,
+        "revoked_on": clock.local(revoked_at).date().isoformat() if revoked_at else None,
         "public_reason": certificate.public_reason,
     }

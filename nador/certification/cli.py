@@ -8,20 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from nador.accounts import queries as accounts
 from nador.accounts import service as founding
 from nador.accounts.models import Institute
 from nador.accounts.service.institutes import prefix_of
-from nador.assessment import queries as assessment
+from nador.catalogue.queries import run_by_code
 from nador.certification import labels, queries, service
 from nador.certification.keys import queries as registered
 from nador.certification.keys.store import Bought, KeyRing
 from nador.certification.rules import BatchStatus, KeyPurpose
-from nador.kernel import clock, schema, work
+from nador.kernel import schema, work
 from nador.kernel.access import NOBODY, Action
-from nador.kernel.checkup import SILENT_AFTER
 from nador.kernel.i18n import translator
 from nador.kernel.shell import Instance, open_instance
 from nador.settings import Settings
@@ -52,7 +51,7 @@ def issue(context: click.Context, run_name: str, email: str) -> None:
             batch = service.order_batch(
                 session,
                 accounts.actor_by_email(session, email),
-                run_id=assessment.run_by_name(session, run_name),
+                run_id=run_by_code(session, run_name).id,
                 origin=instance.settings.public_url,
             )
         progress = _wait(instance, batch.id)
@@ -84,8 +83,7 @@ def _look(instance: Instance, batch_id: int) -> Progress:
 
 def _a_worker_lives(instance: Instance) -> bool:
     with instance.sessions() as session:
-        last = session.scalar(select(func.max(work.Heartbeat.at)))
-    return last is not None and clock.now() - last < SILENT_AFTER
+        return work.worker_lives(session)
 
 
 def _not_served(instance: Instance, progress: Progress) -> list[str]:

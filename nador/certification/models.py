@@ -101,7 +101,10 @@ class Certificate(Base):
     __tablename__ = "certificate"
 
     id: Mapped[int] = primary_key()
-    uuid: Mapped[str] = mapped_column(unique=True, default=lambda: str(uuid.uuid4()))
+    # By it a database that does not promise the order of RETURNING still takes many rows at once.
+    uuid: Mapped[str] = mapped_column(
+        unique=True, default=lambda: str(uuid.uuid4()), insert_sentinel=True
+    )
     code: Mapped[str] = mapped_column(String(24), unique=True)
     """As it is printed: the prefix may hold O, I or L."""
     code_key: Mapped[str] = mapped_column(String(24), unique=True, default=_folded_code)
@@ -170,7 +173,10 @@ class Certificate(Base):
         ),
         CheckConstraint("(status = 'pending_issue') = (issued_at IS NULL)", name="issued_at"),
         CheckConstraint("(status = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_at"),
-        CheckConstraint("status <> 'revoked' OR public_reason IS NOT NULL", name="public_reason"),
+        CheckConstraint(
+            "status <> 'revoked' OR (public_reason IS NOT NULL AND revoked_by_id IS NOT NULL)",
+            name="revoked_by_somebody",
+        ),
         CheckConstraint(
             "(status = 'superseded') = (superseded_by_id IS NOT NULL)", name="superseded_by"
         ),

@@ -142,7 +142,7 @@ def _replace(session: Session, code: str) -> int:
             phone=holder.phone,
             locale=holder.locale,
         )
-        accounts.confirm_names(session, certifier, person_id=holder.id)
+        accounts.confirm_names(session, certifier, person_ids=[holder.id])
         origin = certificate.facts["verify_url"].removesuffix(f"/v/{code}")
         return certification.replace(session, certifier, code=code, origin=origin).id
 

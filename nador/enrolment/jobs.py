@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select
 from nador.catalogue.models import Run
 from nador.enrolment.models import Enrolment
 from nador.enrolment.queries import lapsed_offers
-from nador.enrolment.rules import SEATED, EnrolmentStatus
+from nador.enrolment.rules import LIVE, SEATED, EnrolmentStatus
 from nador.enrolment.service import lapse_offer
 from nador.kernel.checkup import check
 from nador.kernel.work import work
@@ -39,3 +39,17 @@ def _seats(desk: Desk) -> Iterable[str]:
     with desk.reading() as session:
         for code, held, seats, queue, waits in session.execute(rows):
             yield f"{code}: {held} seats counted, {seats} taken; {queue} counted waiting, {waits} wait."
+
+
+@check("one live enrolment for a person and a run", deep=True)
+def _live(desk: Desk) -> Iterable[str]:
+    """Whoever wants a place on a run has one claim to it, whatever its state."""
+    rows = (
+        select(func.min(Enrolment.reference), func.count())
+        .where(Enrolment.status.in_(LIVE))
+        .group_by(Enrolment.run_id, Enrolment.person_id)
+        .having(func.count() > 1)
+    )
+    with desk.reading() as session:
+        for reference, count in session.execute(rows):
+            yield f"{reference}: the person has {count} live enrolments on the run: withdraw the others."

@@ -28,6 +28,10 @@ ERRORS: Final = {
     "identities_differ": msgid(
         "This e-mail belongs to another person than the reference number %(reference)s."
     ),
+    "identity_missing": msgid(
+        "Give a reference number or an e-mail: nobody is recognised by name, "
+        "and a second import would add the same person again."
+    ),
     "no_file": msgid("Choose a file."),
     "person_unreadable": msgid(
         "The person must be an object with texts: email, name_latin, name_arabic…"

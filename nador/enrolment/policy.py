@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from nador.catalogue.rules import RunStatus
 from nador.kernel.access import Action, Actor, Forbidden, require, require_not_own_case
+from nador.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from nador.catalogue.models import Run
 
 
 def may_enrol_others(actor: Actor, *, institute_id: int) -> bool:
@@ -11,9 +18,22 @@ def may_enrol_others(actor: Actor, *, institute_id: int) -> bool:
 
 
 def require_may_enrol(actor: Actor, learner_id: int, *, institute_id: int) -> None:
-    """Let everybody enrol themselves, and staff enrol others. A public run is no secret: 403."""
-    if not (actor.is_person(learner_id) or may_enrol_others(actor, institute_id=institute_id)):
+    """Let everybody enrol themselves, and staff enrol others."""
+    if not actor.is_person(learner_id):
+        require_may_enrol_others(actor, institute_id=institute_id)
+
+
+def require_may_enrol_others(actor: Actor, *, institute_id: int) -> None:
+    """Let the staff that manages enrolments enrol others. A public run is no secret: 403."""
+    if not may_enrol_others(actor, institute_id=institute_id):
         raise Forbidden
+
+
+def require_may_know(actor: Actor, run: Run) -> None:
+    """Hide a draft from all but those who will enrol others on it."""
+    draft = run.status is RunStatus.DRAFT
+    if draft and not may_enrol_others(actor, institute_id=run.institute_id):
+        raise NotFound
 
 
 def require_manage(actor: Actor, *, institute_id: int, run_id: int | None = None) -> None:

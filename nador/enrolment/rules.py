@@ -200,6 +200,12 @@ class IdentitiesDiffer(Invalid):
     code = "identities_differ"
 
 
+class IdentityMissing(Invalid):
+    """A row of a file has neither reference nor e-mail: a second time it would be somebody new."""
+
+    code = "identity_missing"
+
+
 class PersonTwice(Conflict):
     """The same person stands on an earlier line of the file: `first`."""
 

@@ -79,7 +79,8 @@ class Actor:
     """Who acts: a person with grants, or nobody."""
 
     person_id: int | None = None
-    name: str = ""
+    name_latin: str | None = None
+    name_arabic: str | None = None
     locale: str | None = None
     grants: frozenset[Grant] = field(default_factory=frozenset)
     token_id: int | None = None

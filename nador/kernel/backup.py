@@ -77,6 +77,8 @@ def write(sessions: sessionmaker[Session], files: FileStore, target: Path) -> Su
         raise BackupExists(path=str(target))
     part = target.with_name(target.name + ".part")
     try:
+        # It holds everything that is known of people: nobody else on the machine may read it.
+        part.touch(mode=0o600, exist_ok=True)
         with part.open("wb") as raw, tarfile.open(fileobj=raw, mode="w") as tar:
             manifest = _fill(tar, sessions, files)
         summary = verify(part)

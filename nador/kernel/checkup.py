@@ -6,22 +6,18 @@ import ctypes
 import hashlib
 import time
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-
-from sqlalchemy import func, select
 
 from nador.kernel import clock, schema, work
 from nador.kernel.resources import PACKAGE
-from nador.kernel.work import Desk, Heartbeat
+from nador.kernel.work import Desk
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 Examine = Callable[[Desk], Iterable[str]]
-SILENT_AFTER: Final = timedelta(seconds=60)
 LIBRARIES: Final = {
     "libpango-1.0.so.0": "libpango-1.0-0",
     "libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
@@ -110,6 +106,11 @@ def _libraries(_desk: Desk) -> Iterable[str]:
 
 @check("fonts and other vendored files")
 def _vendored(_desk: Desk) -> Iterable[str]:
+    return damaged_files()
+
+
+def damaged_files() -> Iterator[str]:
+    """Compare fonts and other vendored files with their manifest."""
     static = PACKAGE / "static"
     manifest = tomllib.loads((static / "vendored.toml").read_text(encoding="utf-8"))
     for entry in manifest["file"]:
@@ -123,9 +124,8 @@ def _vendored(_desk: Desk) -> Iterable[str]:
 @check("worker")
 def _worker(desk: Desk) -> Iterable[str]:
     with desk.reading() as session:
-        last = session.scalar(select(func.max(Heartbeat.at)))
-    if last is None or clock.now() - last > SILENT_AFTER:
-        yield "No worker is alive: start `nador worker`."
+        if not work.worker_lives(session):
+            yield "No worker is alive: start `nador worker`."
 
 
 @check("work that needs a person")
@@ -133,6 +133,16 @@ def _dead_work(desk: Desk) -> Iterable[str]:
     with desk.reading() as session:
         for lease in work.dead_items(session):
             yield f"{lease.work} {lease.item_id} failed {lease.attempts} times: {lease.last_error}"
+
+
+@check("work that was left lying")
+def _left_lying(desk: Desk) -> Iterable[str]:
+    with desk.reading() as session:
+        for lease in work.left_lying(session, now=clock.now()):
+            yield (
+                f"{lease.work} {lease.item_id} was claimed by {lease.holder or 'nobody'} until "
+                f"{lease.until:%Y-%m-%d %H:%M} UTC, and no worker went on with it."
+            )
 
 
 @check("rate limits")

@@ -143,11 +143,14 @@ def render_document(
     identifier: str,
     attachments: Sequence[Attachment] = (),
     finisher: Finisher | None = None,
+    faces: dict[int, Any] | None = None,
 ) -> bytes:
     """Set HTML on its stationery, and return the PDF.
 
     ``dated`` and ``identifier`` are all that a PDF says about its making, so the same
     input gives the same bytes. ``finisher`` may change objects before they are compressed.
+    ``faces`` is where WeasyPrint notes each face that it draws with, and which of its glyphs
+    to embed: a mapping of the caller's may want more of them.
     Raises ForeignAsset when the HTML names anything that the stationery does not hold.
     """
     with _no_foreign_assets(on.fetcher):
@@ -158,6 +161,8 @@ def render_document(
             output_intent="--srgb",
             pdf_variant="pdf/a-3a",
         )
+        if faces is not None:
+            document.fonts = faces
         document.metadata.created = document.metadata.modified = _w3c(dated)
         written: bytes = document.write_pdf(
             finisher=_finishing(finisher),
@@ -305,6 +310,7 @@ def _is_text_element(candidate: object) -> bool:
     return (
         isinstance(candidate, pydyf.Dictionary)
         and candidate.get("S") == "/Span"
+        and bool(candidate["K"])  # an empty <span> has no text
         and isinstance(candidate["K"][0], int)
     )
 
@@ -345,12 +351,13 @@ class Finished(pydyf.Object):
 
 def compressed(stream: pydyf.Stream) -> bytes:
     """Write a stream with its content compressed once, at level 6: 9 is slower for nothing."""
-    content = zlib.compress(b"\n".join(map(_as_bytes, stream.stream)), 6)
+    content = zlib.compress(b"\n".join(map(as_bytes, stream.stream)), 6)
     extra = pydyf.Dictionary({**stream.extra, "Filter": "/FlateDecode", "Length": len(content)})
     return b"\n".join((extra.data, b"stream", content, b"endstream"))
 
 
-def _as_bytes(item: object) -> bytes:
+def as_bytes(item: object) -> bytes:
+    """Spell a name, a number or a string as the writer does."""
     written: bytes = pydyf._to_bytes(item)  # noqa: SLF001  # the writer's own spelling of numbers
     return written
 

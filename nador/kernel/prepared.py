@@ -6,13 +6,14 @@ a Core select, and every value still passes its column's type.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import BindParameter, Dialect, Engine, Select
+    from sqlalchemy.types import TypeEngine
 
 
 class Prepared:
@@ -36,8 +37,10 @@ class Prepared:
         if row is None:
             return None
         return tuple(
-            value if process is None else process(value)
-            for value, process in zip(row, processors, strict=True)
+            [
+                value if process is None else process(value)
+                for value, process in zip(row, processors, strict=True)
+            ]
         )
 
     def _compile(
@@ -63,11 +66,17 @@ class Prepared:
             def fill(key: str) -> Any:
                 return binds | {"key": key}
 
-        processors: list[Callable[[Any], Any] | None] = [
-            column.type.dialect_impl(dialect).result_processor(dialect, None)
-            for column in self._statement.selected_columns
-        ]
-        return str(compiled), fill, processors
+        return (
+            str(compiled),
+            fill,
+            [_read(column.type, dialect) for column in self._statement.selected_columns],
+        )
+
+
+def _read(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:
+    process = kind.dialect_impl(dialect).result_processor(dialect, None)
+    # The same titles, days and states stand in thousands of rows: each is read once.
+    return None if process is None else lru_cache(maxsize=1024)(process)
 
 
 def _written(bind: BindParameter[Any], dialect: Dialect) -> Any:

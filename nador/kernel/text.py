@@ -208,6 +208,14 @@ def email(text: str, *, field: str | None = "email") -> str:
     return f"{local}@{domain}"
 
 
+_WHOLE: Final = re.compile("[0-9]{1,15}")
+
+
+def number(typed: str) -> int | None:
+    """Read a whole number that a row can have; None for what is none, or endless."""
+    return int(typed) if _WHOLE.fullmatch(typed) else None
+
+
 _PHONE: Final = re.compile(r"(?:(?:\+|00)?212(?:\(0\)|0)?|0)?([5-8][0-9]{8})")
 
 

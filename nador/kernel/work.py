@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from sqlalchemy import Index, Select, and_, delete, exists, or_, select, update
+from sqlalchemy import Index, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.db import Base, command, is_away
+from nador.kernel.errors import NotFound
 from nador.kernel.files import FileStore
 from nador.settings import Settings
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
+SILENT_AFTER = timedelta(seconds=60)
 FORGOTTEN = timedelta(hours=1)
 DIED = "The worker died each time while it did this."
 log = structlog.get_logger(__name__)
@@ -245,7 +247,12 @@ def _bury(session: Session, actor: Actor, *, kind: Work, item_id: int, error: st
 
 @command
 def retry(session: Session, actor: Actor, *, work_name: str, item_id: int) -> None:
-    """Let a dead item be claimed again, with all its attempts; anything else is left alone."""
+    """Let a dead item be claimed again, with all its attempts; anything else is left alone.
+
+    Raises NotFound for work that nobody declared.
+    """
+    if work_name not in _declared:
+        raise NotFound
     freed = session.execute(
         delete(WorkLease).where(
             WorkLease.work == work_name, WorkLease.item_id == item_id, WorkLease.dead
@@ -284,9 +291,10 @@ def troubles_of(desk: Desk) -> list[str]:
     return [trouble for ask in _vitals.values() for trouble in ask(desk)]
 
 
-def told_troubles(session: Session, *, since: datetime) -> list[str]:
-    """Return what workers that lived since then lacked at their last beat."""
-    told = session.scalars(select(Heartbeat.troubles).where(Heartbeat.at >= since))
+def told_troubles(session: Session) -> list[str]:
+    """Return what workers that live lacked at their last beat."""
+    alive = Heartbeat.at >= clock.now() - SILENT_AFTER
+    told = session.scalars(select(Heartbeat.troubles).where(alive))
     return sorted({trouble for troubles in told for trouble in troubles})
 
 
@@ -299,9 +307,21 @@ def beat(session: Session, _actor: Actor, *, holder: str, troubles: Sequence[str
     session.execute(delete(Heartbeat).where(Heartbeat.at < now - FORGOTTEN))
 
 
+def worker_lives(session: Session) -> bool:
+    """Whether any worker has shown life within the last minute."""
+    last = session.scalar(select(func.max(Heartbeat.at)))
+    return last is not None and clock.now() - last <= SILENT_AFTER
+
+
 def dead_items(session: Session) -> list[WorkLease]:
     """Items that need a person."""
     return list(session.scalars(select(WorkLease).where(WorkLease.dead).order_by(WorkLease.work)))
+
+
+def left_lying(session: Session, *, now: datetime) -> list[WorkLease]:
+    """Leases that ran out, and that no worker took again: alive, they do within seconds."""
+    ran_out = select(WorkLease).where(WorkLease.until < now - LEASE, ~WorkLease.dead)
+    return list(session.scalars(ran_out.order_by(WorkLease.until)))
 
 
 def run_once(

@@ -103,11 +103,11 @@ def grades_released(session: Session, _actor: Actor, event: GradesReleased) -> N
 
 
 def run_concluded(session: Session, _actor: Actor, event: RunConcluded) -> None:
-    """Tell those whose result was confirmed. An imported run is history: it tells nobody."""
+    """Tell those whose result was confirmed."""
     concluded = set(event.enrolment_ids)
     statuses = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
     for enrolment in queries.concerned(session, event.run_id, statuses):
-        if enrolment.id in concluded and not enrolment.run.imported:
+        if enrolment.id in concluded:
             tell(session, enrolment, "notices/run_concluded.txt")
 
 
@@ -126,8 +126,7 @@ def _tell_holder(session: Session, certificate_id: int, template: str) -> None:
     if certificate.enrolment_id is None:
         return
     enrolment = queries.whole_enrolment(session, certificate.enrolment_id)
-    if not enrolment.run.imported:
-        tell(session, enrolment, template, certificate=certificate)
+    tell(session, enrolment, template, certificate=certificate)
 
 
 HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (

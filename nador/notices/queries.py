@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from nador.catalogue.models import Meeting, Run
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 CONCERNED = (EnrolmentStatus.ACTIVE, EnrolmentStatus.OFFERED, EnrolmentStatus.WAITLISTED)
 
 
+def _whole() -> Select[Enrolment]:
+    return select(Enrolment).options(
+        joinedload(Enrolment.person),
+        joinedload(Enrolment.run).joinedload(Run.version),
+        joinedload(Enrolment.run).joinedload(Run.institute),
+    )
+
+
 def whole_enrolment(session: Session, enrolment_id: int) -> Enrolment:
     """Return an enrolment with its person, run, course and institute."""
-    return session.scalars(
-        select(Enrolment)
-        .where(Enrolment.id == enrolment_id)
-        .options(
-            joinedload(Enrolment.person),
-            joinedload(Enrolment.run).joinedload(Run.version),
-            joinedload(Enrolment.run).joinedload(Run.institute),
-        )
-    ).one()
+    return session.scalars(_whole().where(Enrolment.id == enrolment_id)).one()
 
 
 def concerned(
@@ -37,13 +37,8 @@ def concerned(
 ) -> Sequence[Enrolment]:
     """List the open enrolments of a run, as `whole_enrolment` returns them."""
     return session.scalars(
-        select(Enrolment)
+        _whole()
         .where(Enrolment.run_id == run_id, Enrolment.status.in_(statuses))
-        .options(
-            joinedload(Enrolment.person),
-            joinedload(Enrolment.run).joinedload(Run.version),
-            joinedload(Enrolment.run).joinedload(Run.institute),
-        )
         .order_by(Enrolment.id)
     ).all()
 

@@ -6,6 +6,7 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from nador.accounts.rules import Names
 from nador.kernel import letters, mail
 from nador.kernel.i18n import pick
 from nador.settings import Settings
@@ -23,15 +24,18 @@ def origin() -> str:
 
 
 def tell(session: Session, enrolment: Enrolment, template: str, **context: Any) -> None:
-    """Put a mail about an enrolment in the outbox; who has no e-mail is told at the desk."""
+    """Put a mail about an enrolment in the outbox; who has no e-mail is told at the desk.
+
+    An imported run is history: whatever becomes of it tells nobody.
+    """
     person, run = enrolment.person, enrolment.run
-    if not person.email:
+    if run.imported or not person.email:
         return
     letter = letters.write(
         template,
         person.locale,
         institute_name=pick(run.institute.name, person.locale),
-        name=_name(enrolment),
+        name=Names(person.name_latin, person.name_arabic).in_language(person.locale),
         enrolment=enrolment,
         run=run,
         title=pick(run.version.title, person.locale),
@@ -46,10 +50,3 @@ def tell(session: Session, enrolment: Enrolment, template: str, **context: Any) 
         body=letter.body,
         person_id=person.id,
     )
-
-
-def _name(enrolment: Enrolment) -> str:
-    person = enrolment.person
-    names = (person.name_latin, person.name_arabic)
-    first, second = reversed(names) if person.locale == "ar" else names
-    return first or second or ""

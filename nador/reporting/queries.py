@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 
 from nador.accounts import queries as accounts_queries
 from nador.assessment import queries as assessment_queries
 from nador.assessment.queries import LearnerGrade, LearnerResult
 from nador.catalogue.models import CourseVersion, Meeting, Run
+from nador.catalogue.queries import runs_for
 from nador.catalogue.rules import MeetingStatus, RunStatus
 from nador.certification import queries as certification_queries
 from nador.certification.models import Batch, BatchFailure
@@ -100,10 +101,6 @@ def board(session: Session, actor: Actor) -> list[ToDo]:
     return sorted(rows, key=lambda row: (order.index(row.task), row.run_code))
 
 
-def _mine(actor: Actor, action: Action) -> ColumnElement[bool]:
-    return or_(Run.institute_id.in_(actor.institutes(action)), Run.id.in_(actor.runs(action)))
-
-
 def _open_meetings(session: Session, actor: Actor, *, now: datetime) -> dict[int, int]:
     """Count, by run, the meetings that are over and not marked as held."""
     found = session.execute(
@@ -113,7 +110,7 @@ def _open_meetings(session: Session, actor: Actor, *, now: datetime) -> dict[int
             Run.status == RunStatus.PUBLISHED,
             Meeting.status == MeetingStatus.PLANNED,
             Meeting.ends_at < now,
-            _mine(actor, Action.SEE_ATTENDANCE),
+            runs_for(actor, Action.SEE_ATTENDANCE),
         )
         .group_by(Meeting.run_id)
     )

@@ -1,4 +1,4 @@
-"""What a thorough examination compares: the registry with its files and its events."""
+"""What a thorough examination compares: the registry with itself, its files and its events."""
 
 from __future__ import annotations
 
@@ -6,15 +6,79 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from nador.accounts.models import Institute
 from nador.certification.models import Certificate, CertificateEvent, CertificateFile, PrintJob
+from nador.certification.queries import LIVE
 from nador.certification.rules import CertificateEventKind, CertificateStatus, FileStatus
+from nador.kernel import codes
 from nador.kernel.checkup import check
 from nador.kernel.files import Damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy import ScalarSelect
+
     from nador.kernel.work import Desk
+
+EVENTS = (
+    CertificateEventKind.ISSUED,
+    CertificateEventKind.REVOKED,
+    CertificateEventKind.SUPERSEDED,
+)
+
+
+@check("each code finds its certificate", deep=True)
+def _codes(desk: Desk) -> Iterable[str]:
+    """However it is typed, a code leads to one certificate: folding is done again and compared."""
+    with desk.reading() as session:
+        rows = session.execute(
+            select(Certificate.number, Certificate.code, Certificate.code_key)
+        ).all()
+    owners: dict[str, str] = {}
+    for number, code, key in rows:
+        try:
+            folded = str(codes.parse(code))
+        except codes.Mistyped:
+            yield f"{number}: {code} is not a code."
+            continue
+        if folded != key:
+            yield f"{number}: {code} is looked up as {key}, not as {folded}."
+        if (owner := owners.setdefault(folded, number)) != number:
+            yield f"{number}: {code} is also the code of {owner}."
+
+
+@check("each number is given once", deep=True)
+def _numbers(desk: Desk) -> Iterable[str]:
+    """No running number is there twice, or is higher than the last that the institute gave."""
+    with desk.reading() as session:
+        rows = session.execute(
+            select(Certificate.number, Institute.prefix, Institute.last_number).join(
+                Institute, Institute.id == Certificate.institute_id
+            )
+        ).all()
+    owners: dict[tuple[str, int], str] = {}
+    for number, prefix, last in rows:
+        running = int(number.rpartition("-")[2])
+        if running > last:
+            yield f"{number}: the last number that {prefix} gave is {last}."
+        if (owner := owners.setdefault((prefix, running), number)) != number:
+            yield f"{number}: {owner} has the same running number."
+
+
+@check("one live certificate for a person and a run", deep=True)
+def _live(desk: Desk) -> Iterable[str]:
+    """Whoever passed a run or a programme has one certificate of it in force, or on its way."""
+    last = func.max(Certificate.number)
+    rows = (
+        select(last, func.count())
+        .where(Certificate.status.in_(LIVE))
+        .group_by(Certificate.person_id, Certificate.run_id, Certificate.programme_id)
+        .having(func.count() > 1)
+    )
+    with desk.reading() as session:
+        for number, count in session.execute(rows):
+            yield f"{number}: its holder has {count} live certificates for the same: revoke the others."
 
 
 @check("certificates' files = their rows", deep=True)
@@ -38,17 +102,9 @@ def _files(desk: Desk) -> Iterable[str]:
                 yield f"{number}: the file has {found} bytes instead of {size}."
 
 
-@check("one file and one event for each certificate", deep=True)
+@check("each certificate's file and events", deep=True)
 def _events(desk: Desk) -> Iterable[str]:
-    """An issued certificate has one current file and was issued once."""
-    events = (
-        select(func.count())
-        .where(
-            CertificateEvent.certificate_id == Certificate.id,
-            CertificateEvent.kind == CertificateEventKind.ISSUED,
-        )
-        .scalar_subquery()
-    )
+    """What was issued has one current file and one event; so has what was decided about it later."""
     files = (
         select(func.count())
         .where(
@@ -57,12 +113,26 @@ def _events(desk: Desk) -> Iterable[str]:
         )
         .scalar_subquery()
     )
-    issued = Certificate.status != CertificateStatus.PENDING_ISSUE
+    columns = (Certificate.number, Certificate.status, files, *map(_happened, EVENTS))
     with desk.reading() as session:
-        rows = session.execute(select(Certificate.number, files, events).where(issued)).all()
-    for number, file_count, event_count in rows:
-        if (file_count, event_count) != (1, 1):
-            yield f"{number}: {file_count} current files and {event_count} issued events, not one each."
+        rows = session.execute(select(*columns)).all()
+    for number, status, file_count, *counts in rows:
+        issued = status is not CertificateStatus.PENDING_ISSUE
+        if file_count != issued:
+            yield f"{number} ({status}): {file_count} current files instead of {issued:d}."
+        for kind, count in zip(EVENTS, counts, strict=True):
+            due = issued if kind is CertificateEventKind.ISSUED else kind.value == status.value
+            if count != due:
+                yield f"{number} ({status}): {count} {kind} events instead of {due:d}."
+
+
+def _happened(kind: CertificateEventKind) -> ScalarSelect[int]:
+    """Count a certificate's events of one kind."""
+    return (
+        select(func.count())
+        .where(CertificateEvent.certificate_id == Certificate.id, CertificateEvent.kind == kind)
+        .scalar_subquery()
+    )
 
 
 @check("no file without a row", deep=True)

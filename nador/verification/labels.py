@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
 from nador.catalogue.rules import DocumentKind
@@ -9,7 +10,7 @@ from nador.kernel.i18n import LANGUAGES, msgid, pick
 from nador.verification.rules import NameMatch, Verdict
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from nador.kernel.i18n import Translator
     from nador.verification.rules import CertificateView
@@ -101,7 +102,7 @@ def facts(view: CertificateView, words: Translator, *, now: datetime) -> dict[st
         "holder_latin": (view.holder_latin or "") if shown else "",
         "holder_arabic": (view.holder_arabic or "") if shown else "",
         "issuer": pick(view.issuer, words.code),
-        "length": length(view, words),
+        "length": length(words, view.hours, view.starts_on, view.ends_on),
         "issued_on": words.date(view.issued_on),
         "expires_on": words.date(view.expires_on) if view.expires_on else "",
         "revoked_on": words.date(view.revoked_on) if view.revoked_on else "",
@@ -115,13 +116,11 @@ def facts(view: CertificateView, words: Translator, *, now: datetime) -> dict[st
     return {name: text for name, text in said.items() if text}
 
 
-def length(view: CertificateView, words: Translator) -> str:
+# Everybody of a run has the same: thousands of pages say it.
+@lru_cache(maxsize=1024)
+def length(words: Translator, hours_: int, starts_on: date, ends_on: date) -> str:
     """Say how long the course was and when."""
-    hours, start, end = (
-        words.hours(view.hours),
-        words.date(view.starts_on),
-        words.date(view.ends_on),
-    )
+    hours, start, end = words.hours(hours_), words.date(starts_on), words.date(ends_on)
     if start == end:
         return words.gettext("%(hours)s, on %(day)s", hours=hours, day=start)
     return words.gettext("%(hours)s, from %(start)s to %(end)s", hours=hours, start=start, end=end)

@@ -9,13 +9,12 @@ from flask import Blueprint, Response, make_response, redirect, request, url_for
 from nador.kernel import clock, codes
 from nador.kernel.codes import Mistyped
 from nador.kernel.errors import DomainError, describe
-from nador.kernel.i18n import LANGUAGES
 from nador.kernel.text import NAME_LIMIT, clean
 from nador.verification import labels, queries, rules
 from nador.verification.rules import NameMatch, NoSuchCertificate
 from nador.web import api, errors, rendering
 from nador.web.access import PUBLIC, access
-from nador.web.request import engine, translator
+from nador.web.request import asked_language, engine, translator
 from nador.web.security import charge
 
 if TYPE_CHECKING:
@@ -25,6 +24,11 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("verification", __name__)
 
+QUIET = [
+    ("X-Robots-Tag", "noindex"),
+    ("Cache-Control", "no-store"),
+    ("Vary", "Accept, Accept-Language"),
+]
 MISSES = "30/minute"
 LONGEST = 200
 """So many characters of what was typed are read: a code, or its whole address."""
@@ -41,7 +45,7 @@ def form() -> ResponseReturnValue:
         return _form(typed, error=describe(refusal, translator())), 422
     if code is None:
         return _form("", error="")
-    return redirect(url_for(".show", code=str(code), lang=_asked_language()), 303)
+    return redirect(url_for(".show", code=str(code), lang=asked_language()), 303)
 
 
 @blueprint.get("/v/<path:code>")
@@ -60,45 +64,39 @@ def show(code: str) -> ResponseReturnValue:
 @blueprint.after_request
 def keep_quiet(response: Response) -> Response:
     """Keep the answer out of search engines and caches."""
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers.extend(QUIET)
     return response
 
 
 def _form(typed: str, *, error: str) -> str:
     return rendering.render(
-        "verification/form.html", typed=typed, error=error, asked_lang=_asked_language()
+        "verification/form.html", typed=typed, error=error, asked_lang=asked_language()
     )
 
 
-def _result(view: CertificateView) -> str:
-    now, words = clock.now(), translator()
-    verdict = view.verdict(clock.local(now).date())
-    hidden, nameless = view.holder_hidden, not view.names
-    look, drawing = labels.look(verdict, hidden=hidden)
+def _result(view: CertificateView) -> bytes:
+    now = clock.now()
     typed, outcome = _compared(view)
     return rendering.fill(
         "verification/result.html",
-        labels.facts(view, words, now=now),
-        verdict=verdict.value,
-        heading=words.gettext(labels.heading(verdict, view.kind, hidden=hidden)),
-        look=look,
-        drawing=drawing,
-        document=words.gettext(labels.document(view.kind)),
-        hidden=hidden,
-        nameless=nameless,
+        labels.facts(view, translator(), now=now),
+        labels=labels,
+        verdict=view.verdict(clock.local(now).date()),
+        kind=view.kind,
+        hidden=view.holder_hidden,
+        nameless=not view.names,
         typed=typed,
-        outcome=outcome.value if outcome else "",
-        compared=words.gettext(labels.name_match(outcome)) if outcome else "",
-        asked_lang=_asked_language(),
+        outcome=outcome,
+        asked_lang=asked_language(),
     )
 
 
 def _compared(view: CertificateView) -> tuple[str, NameMatch | None]:
     """Compare the name that the asker typed, where the page does not show one."""
+    if not (view.holder_hidden and view.names):
+        return "", None
     typed = clean(request.args.get("name", "")[: 2 * NAME_LIMIT])[:NAME_LIMIT]
-    if not (typed and view.holder_hidden and view.names):
+    if not typed:
         return "", None
     outcome = rules.compare_name(typed, view.names)
     if outcome is NameMatch.NO:
@@ -121,11 +119,6 @@ def _missing(typed: str, refusal: DomainError) -> ResponseReturnValue:
         refusal="" if unknown else said,
         checked_on=words.full_date(now),
         checked_at=words.time_(now),
-        asked_lang=_asked_language(),
+        asked_lang=asked_language(),
     )
     return make_response(page, 404)
-
-
-def _asked_language() -> str | None:
-    asked = request.args.get("lang")
-    return asked if asked in LANGUAGES else None

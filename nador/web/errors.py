@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -14,7 +16,7 @@ from nador.kernel.db import is_away
 from nador.kernel.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound, describe
 from nador.kernel.i18n import msgid
 from nador.web.rendering import render
-from nador.web.request import translator
+from nador.web.request import db, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -124,6 +126,7 @@ def install(app: Flask) -> None:
         status = error.code or 500
         if status < 400:  # noqa: PLR2004 - a redirect raised by the router
             return error.get_response()
+        _leave_transaction()
         if wants_json():
             answer: ResponseReturnValue = problem(
                 status, _code(error), error.description or "", **_fields(error)
@@ -137,13 +140,28 @@ def install(app: Flask) -> None:
         return response
 
 
+def _leave_transaction() -> None:
+    """Let the page of a refusal be read: after a failed statement PostgreSQL refuses the next one."""
+    with suppress(DBAPIError):
+        db().rollback()
+
+
 def _details(error: DomainError) -> dict[str, Any]:
-    params = {
-        name: value if isinstance(value, int | float | str | None) else str(value)
-        for name, value in error.params.items()
-    }
+    params = {name: _plain(value) for name, value in error.params.items()}
     field = getattr(error, "field", None)
     return {"params": params} | ({"field": field} if field else {})
+
+
+def _plain(value: object) -> object:
+    match value:
+        case int() | float() | str() | None:
+            return value
+        case list() | tuple():
+            return [_plain(each) for each in value]
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
 
 
 def _fields(error: HTTPException) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from flask import redirect
@@ -84,8 +85,22 @@ class Form(FlaskForm):
             self.refusals.append(said)
 
     def summary(self) -> list[tuple[str | None, str]]:
-        """List every error with the id of its field, for the head of the page."""
-        at_fields = [(field.id, said) for field in self for said in field.errors]
+        """List every error with the id of its field, for the head of the page.
+
+        Words that several fields share (“fill in this field”) say which field is meant.
+        """
+        found = [(field, str(said)) for field in self for said in field.errors]
+        times = Counter(said for _, said in found)
+        words = translator()
+        at_fields = [
+            (
+                field.id,
+                words.gettext("%(field)s: %(error)s", field=field.label.text, error=said)
+                if times[said] > 1
+                else said,
+            )
+            for field, said in found
+        ]
         return [(None, said) for said in self.refusals] + at_fields
 
 

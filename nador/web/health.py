@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from sqlalchemy import func, select
 
-from nador.kernel import clock, schema, work
-from nador.kernel.work import Heartbeat
+from nador.kernel import checkup, clock, schema, work
 from nador.web.access import PUBLIC, access
 from nador.web.api import answer
 from nador.web.request import db, parts
@@ -21,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 blueprint = Blueprint("health", __name__)
-SILENT_AFTER = timedelta(seconds=60)
 
 
 @blueprint.get("/healthz")
@@ -57,15 +53,19 @@ def _database() -> None:
 
 
 def _worker() -> None:
-    last = db().scalar(select(func.max(Heartbeat.at)))
-    if last is None or clock.now() - last > SILENT_AFTER:
+    if not work.worker_lives(db()):
         raise RuntimeError("no worker")
+
+
+def _fonts() -> None:
+    if any(checkup.damaged_files()):
+        raise RuntimeError("documents can't be drawn")
 
 
 def _keys() -> None:
     parts().settings.secret_key()
     # Only workers open the keys that sign.
-    if work.told_troubles(db(), since=clock.now() - SILENT_AFTER):
+    if work.told_troubles(db()):
         raise RuntimeError("a worker can't sign")
 
 
@@ -74,6 +74,7 @@ CHECKS: dict[str, Callable[[], object]] = {
     "worker": _worker,
     "keys": _keys,
     "time_zone": clock.check,
+    "fonts": _fonts,
 }
 
 

@@ -6,7 +6,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
@@ -26,7 +26,7 @@ from markupsafe import Markup, escape
 from nador.kernel.access import Action, Actor
 from nador.kernel.i18n import LANGUAGES, pick
 from nador.kernel.resources import PACKAGE
-from nador.web.request import actor, files, is_public_page, locale, parts, translator
+from nador.web.request import actor, brand, files, is_public_page, locale, parts, translator
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,36 +127,48 @@ def render(template: str, **context: Any) -> str:
     return render_template(template, **context)
 
 
-def fill(template: str, texts: Mapping[str, str], **fixed: Any) -> str:
+def fill(template: str, texts: Mapping[str, str], **fixed: Any) -> bytes:
     """Render a page of which thousands differ only in a few texts.
 
     It is rendered once per language, `fixed` values and set of texts; after that the escaped texts
     are put in their places. A template may only show a text, or ask whether it is there.
     """
-    if request.args.keys() - {"lang"}:
-        return render_template(template, **texts, **fixed)
-    surroundings = (locale(), request.args.get("lang"), institute_name(), parts().demo)
-    key = (template, surroundings, tuple(texts), tuple(fixed.items()))
+    if request.args and request.args.keys() - {"lang"}:
+        return render_template(template, **texts, **fixed).encode()
+    here, language = parts(), locale()
+    institute = pick(brand().name, language)
+    key = (template, language, institute, here.demo, *texts, *fixed.items())
     cut = _cuts.get(key)
     if cut is None:
         if len(_cuts) >= _CUTS_KEPT:
             _cuts.clear()
         cut = _cuts[key] = _cut(template, texts, fixed)
-    pieces = list(cut)
-    pieces[1::2] = [escape(texts[name]) for name in cut[1::2]]
-    return "".join(pieces)
+    said = {name: _written(text) for name, text in texts.items()}
+    whole, names = cut
+    pieces = list(whole)
+    pieces[1::2] = [said[name] for name in names]
+    return b"".join(pieces)
 
 
 # No text that was typed holds a control character: `kernel.text` takes them out.
 _MARK = "\x1f"
 _CUTS_KEPT = 200
-_cuts: dict[tuple[Any, ...], tuple[str, ...]] = {}
+_cuts: dict[tuple[Any, ...], tuple[tuple[bytes, ...], tuple[str, ...]]] = {}
 
 
-def _cut(template: str, texts: Iterable[str], fixed: Mapping[str, Any]) -> tuple[str, ...]:
-    """Render with a mark for each text, and cut there: fixed, name, fixed, name, fixed."""
+# The same titles and days stand on thousands of pages.
+@lru_cache(maxsize=4096)
+def _written(text: str) -> bytes:
+    return escape(text).encode()
+
+
+def _cut(
+    template: str, texts: Iterable[str], fixed: Mapping[str, Any]
+) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
+    """Render with a mark for each text, and cut there: what is fixed, and the names in between."""
     marked = {name: Markup(f"{_MARK}{name}{_MARK}") for name in texts}  # noqa: S704 - our own names
-    return tuple(render_template(template, **marked, **fixed).split(_MARK))
+    cut = render_template(template, **marked, **fixed).split(_MARK)
+    return tuple(piece.encode() for piece in cut), tuple(cut[1::2])
 
 
 def note(text: str, kind: str = "ok") -> None:
@@ -176,7 +188,7 @@ def send_pdf(sha256: str, *, name: str) -> Response:
 
 def institute_name() -> str:
     """Return the name in the page's head, in the page's language."""
-    return pick(parts().brand.name, locale())
+    return pick(brand().name, locale())
 
 
 @cache
@@ -262,7 +274,7 @@ def install(app: Flask) -> None:
             "languages": language_links(),
             "demo": parts().demo,
             "institute_name": institute_name(),
-            "cndp_declaration": parts().brand.cndp_number,
+            "cndp_declaration": brand().cndp_number,
         }
 
     @app.context_processor

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.exceptions import BadRequest
+from werkzeug.routing import IntegerConverter
 
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.db import Words
@@ -22,6 +25,14 @@ from nador.kernel.i18n import translator as translator_for
 from nador.settings import Settings
 
 LANGUAGE_COOKIE = "nador_lang"
+BRAND_LASTS = 60
+"""Seconds."""
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address; one that no row can have leads nowhere."""
+
+    regex = "[0-9]{1,15}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +55,14 @@ class Parts:
     load_brand: Callable[[Session], Brand]
     first_page: Callable[[Actor], str]
     brand: Brand = field(default_factory=Brand)
-    brand_read_at: float = 0.0
+    brand_read_at: float = -math.inf
     demo: bool = False
 
 
 def parts() -> Parts:
     """Return the parts of the running application."""
-    return cast("Parts", current_app.extensions["nador"])
+    found: Parts = current_app.extensions["nador"]
+    return found
 
 
 def settings() -> Settings:
@@ -102,28 +114,33 @@ def first_page() -> str:
 
 def is_public_page() -> bool:
     """Whether the view knows no visitor: no session, no cookie, no account."""
-    if "faceless" not in g:
-        view = current_app.view_functions.get(request.endpoint or "")
-        g.faceless = bool(getattr(view, "faceless", False))
-    return cast("bool", g.faceless)
+    view = current_app.view_functions.get(request.endpoint or "")
+    return getattr(view, "faceless", False)
+
+
+def asked_language() -> str | None:
+    """Return the language that the address asks for, if it asks for one of ours."""
+    # Most addresses ask for nothing, and looking in vain costs Werkzeug an exception.
+    asked = request.args.get("lang") if request.args else None
+    return asked if asked in LANGUAGES else None
 
 
 def locale() -> str:
     """Choose the page's language: asked for, chosen before, the account's, the browser's."""
-    if "locale" not in g:
-        g.locale = _locale()
-    return cast("str", g.locale)
+    chosen: str | None = g.get("locale")
+    if chosen is None:
+        chosen = g.locale = _locale()
+    return chosen
 
 
 def _locale() -> str:
-    asked = request.args.get("lang", "")
-    if asked in LANGUAGES:
+    if asked := asked_language():
         return asked
     if not is_public_page():
         chosen = request.cookies.get(LANGUAGE_COOKIE) or actor().locale or ""
         if chosen in LANGUAGES:
             return chosen
-    return negotiate(request.headers.get("Accept-Language", ""), tuple(LANGUAGES))
+    return negotiate(request.headers.get("Accept-Language", ""))
 
 
 def translator() -> Translator:
@@ -131,11 +148,23 @@ def translator() -> Translator:
     return translator_for(locale())
 
 
-def refresh_brand(session: Session) -> None:
-    """Read the name in the page's head again, at most once a minute."""
-    if time.monotonic() - parts().brand_read_at > 60:  # noqa: PLR2004 - a minute
-        parts().brand = parts().load_brand(session)
-        parts().brand_read_at = time.monotonic()
+def brand() -> Brand:
+    """Return in whose name the pages speak; read again once a minute, for it may be edited."""
+    here, now = parts(), time.monotonic()
+    if now - here.brand_read_at > BRAND_LASTS:
+        here.brand_read_at = now
+        # The page that says that the database is away has a head too.
+        with suppress(DBAPIError), here.sessions() as session:
+            here.brand = here.load_brand(session)
+    return here.brand
+
+
+class Application(Flask):
+    """Flask, whose functions are all plain here: it asks at each call whether they are coroutines."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is."""
+        return func
 
 
 class CookiesForFaces(SecureCookieSessionInterface):
@@ -168,19 +197,26 @@ def _faceless_addresses(app: Flask) -> tuple[tuple[str, ...], frozenset[str]]:
 def install(app: Flask) -> None:
     """Close the session at the end of each request, and remember a chosen language."""
     app.session_interface = CookiesForFaces()
+    app.url_map.converters["int"] = RowNumber
+
+    @app.before_request
+    def refuse_unspeakable() -> None:
+        # PostgreSQL keeps no NUL: a query that holds one would be our fault and not the asker's.
+        if "\0" in request.path or b"%00" in request.query_string:
+            raise BadRequest
 
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:
         for opened in (g.pop("db", None), g.pop("reading", None)):
-            # A connection may have died since: what was read is still good, and the pool drops it.
-            with suppress(DBAPIError):
-                if opened is not None:
+            if opened is not None:
+                # A connection may have died since: what was read is still good, and the pool drops it.
+                with suppress(DBAPIError):
                     opened.close()
 
     @app.after_request
     def remember_language(response: Response) -> Response:
-        asked = request.args.get("lang", "")
-        if asked in LANGUAGES and request.endpoint != "static" and not is_public_page():
+        asked = asked_language()
+        if asked and request.endpoint != "static" and not is_public_page():
             response.set_cookie(
                 LANGUAGE_COOKIE,
                 asked,

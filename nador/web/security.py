@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 import sys
 import time
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 from flask import Flask, Response, g, make_response, request
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from nador.settings import Settings
 
+LARGEST_REQUEST = 6 * 1024 * 1024
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, strategy="fixed-window")
 log = structlog.get_logger("nador.request")
@@ -53,7 +55,10 @@ def install(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_NAME="__Host-nador" if secure else "nador",
-        MAX_CONTENT_LENGTH=6 * 1024 * 1024,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        # A file of people comes back as a field once it was looked at.
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=secure,
         RATELIMIT_STORAGE_URI=settings.limits_url,
@@ -68,12 +73,13 @@ def install(app: Flask, settings: Settings) -> None:
     app.register_error_handler(CSRFError, _csrf_failed)
     app.register_error_handler(RateLimitExceeded, _slow_down)
     app.register_error_handler(TooMany, _wait)
-    pages = POLICY.format(style="'self'")
-    public = POLICY.format(style=public_style_hash())
 
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
+        # Asked for every page, CSRFProtect looks for exemptions before it looks at the method.
+        if request.method in app.config["WTF_CSRF_METHODS"] and app.config["WTF_CSRF_ENABLED"]:
+            csrf.protect(apply_exemptions=True)
 
     always = [
         ("X-Content-Type-Options", "nosniff"),
@@ -82,19 +88,26 @@ def install(app: Flask, settings: Settings) -> None:
     ]
     if secure:
         always.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
-    for_faceless = [*always, ("Referrer-Policy", "no-referrer")]
-    for_pages = [*always, ("Referrer-Policy", "same-origin")]
+    for_faceless = [
+        *always,
+        ("Referrer-Policy", "no-referrer"),
+        ("Content-Security-Policy", POLICY.format(style=public_style_hash())),
+    ]
+    for_pages = [
+        *always,
+        ("Referrer-Policy", "same-origin"),
+        ("Content-Security-Policy", POLICY.format(style="'self'")),
+    ]
 
     @app.after_request
     def finish(response: Response) -> Response:
-        faceless = is_public_page()
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", public if faceless else pages)
-        headers.extend(for_faceless if faceless else for_pages)
-        if not faceless:
+        if is_public_page():
+            response.headers.extend(for_faceless)
+        else:
+            response.headers.extend(for_pages)
             settle_limits(response)
             if request.endpoint != "static":
-                headers.setdefault("Cache-Control", "no-store")
+                response.headers.setdefault("Cache-Control", "no-store")
         _count(response)
         return response
 
@@ -172,6 +185,14 @@ def _wait(error: TooMany) -> ResponseReturnValue:
     return response
 
 
+def _as_json(event: dict[str, Any], **_options: Any) -> str:
+    return _ENCODER.encode(event)
+
+
+# `json.dumps` makes one anew for every line.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=repr)
+
+
 def set_up_logging(least: int = logging.INFO) -> None:
     """Write one JSON line an event of at least this level to standard error, the libraries' too."""
     shared: list[structlog.types.Processor] = [
@@ -179,7 +200,7 @@ def set_up_logging(least: int = logging.INFO) -> None:
         structlog.processors.TimeStamper(fmt="iso"),
         structlog.processors.format_exc_info,
     ]
-    renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
+    renderer = structlog.processors.JSONRenderer(serializer=_as_json)
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(least),

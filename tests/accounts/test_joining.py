@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from nador.accounts import service
-from nador.accounts.models import Account, Person, SignIn
+from nador.accounts import labels, service
+from nador.accounts.models import Account, Institute, Person, SignIn
 from nador.kernel.access import NOBODY, Forbidden, Role
 from nador.kernel.mail import Message
 from tests.factories import (
@@ -97,6 +97,29 @@ def test_the_latest_to_ask_decides_the_password(client: FlaskClient, session: Se
     client.post("/sign-out")
     assert try_password(client, "salma@nador.example", NEW) == 422
     assert session.scalar(select(func.count(Person.id))) == 1
+
+
+def test_a_stranger_cannot_choose_the_password_of_who_opens_the_mail(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    ask(client)
+    stranger = app.test_client()
+    ask(stranger, password=NEW)
+
+    assert client.post(link(mails(session)[-1])).location == "/me/password"
+
+    assert try_password(stranger, "salma@nador.example", NEW) == 422
+    client.post("/me/password", data={"password": PASSWORD})
+    assert try_password(app.test_client(), "salma@nador.example", PASSWORD) == 303
+
+
+def test_who_typed_the_right_password_keeps_it(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    ask(app.test_client())
+    assert try_password(client, "salma@nador.example", PASSWORD) == 422
+
+    assert client.post(link(mails(session)[-1])).location == "/me"
 
 
 @pytest.mark.parametrize(
@@ -209,6 +232,53 @@ def test_the_first_link_lets_the_administrator_in(client: FlaskClient, session: 
     assert client.post(f"/sign-in/link/{secret}").location == "/me/password"
     assert client.get("/manage/institute").status_code == 200
     assert client.post(f"/sign-in/link/{secret}").status_code == 404
+
+
+def test_the_page_of_an_institute_is_saved_as_it_was_shown(
+    client: FlaskClient, session: Session
+) -> None:
+    institute = make_institute(session)
+    sign_in(client, session, make_actor(session, Role.ADMINISTRATOR, institute_id=institute.id))
+    shown = dict(
+        re.findall(r'name="(\w[\w-]*)"[^>]*? value="([^"]*)"', client.get("/manage/institute").text)
+    )
+
+    answer = client.post("/manage/institute", data=shown | {"city_fr": "Nador"})
+
+    assert shown["prefix"] == institute.prefix
+    assert answer.status_code == 303
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(Institute, institute.id).city["fr"] == "Nador"
+
+
+def test_an_error_that_several_fields_share_names_each_of_them(client: FlaskClient) -> None:
+    page = ask(client, email="", password="").text
+
+    assert ">Adresse e-mail\u00a0: Remplir ce champ.</a>" in page
+    assert ">Mot de passe\u00a0: Remplir ce champ.</a>" in page
+
+
+@pytest.mark.parametrize(
+    ("device", "said"),
+    [
+        pytest.param(
+            "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/130.0.0.0 Mobile Safari/537.36",
+            "Chrome · Android",
+            id="claims to be Safari too",
+        ),
+        pytest.param(
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:132.0) Gecko/20100101 Firefox/132.0",
+            "Firefox · Windows",
+            id="Firefox",
+        ),
+        pytest.param("curl/8.5.0", "curl", id="a program"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_a_browser_is_called_by_its_name(device: str, said: str) -> None:
+    assert labels.browser(device) == said
 
 
 def test_changing_the_password_ends_the_other_sessions(

@@ -110,6 +110,17 @@ def test_people_are_found_however_they_are_spelt(
     assert [one.id for one in found] == [person.id]
 
 
+def test_an_address_is_found_by_a_part_with_an_underscore(
+    session: Session, registrar: Actor
+) -> None:
+    person = make_person(session, email="salma_b@nador.example")
+    make_person(session, email="salmaxb@nador.example")
+
+    found = queries.search_people(session, registrar, typed="salma_b").people
+
+    assert [one.id for one in found] == [person.id]
+
+
 def test_the_register_is_paged(session: Session, registrar: Actor) -> None:
     for _ in range(queries.PAGE + 3):
         make_person(session)
@@ -144,7 +155,7 @@ def test_mixed_scripts_are_pointed_out(
 
 def test_changed_names_are_confirmed_again(session: Session, registrar: Actor) -> None:
     person = make_person(session, confirmed=False)
-    service.confirm_names(session, registrar, person_id=person.id)
+    service.confirm_names(session, registrar, person_ids=[person.id])
     assert fresh(session, person.id).names_confirmed_by_id == registrar.person_id
 
     def edit(name: str) -> None:
@@ -171,7 +182,7 @@ def test_nobody_confirms_or_promotes_themselves(
     session: Session, registrar: Actor, administrator: Actor, institute: Institute
 ) -> None:
     with pytest.raises(OwnCase):
-        service.confirm_names(session, registrar, person_id=registrar.person_id or 0)
+        service.confirm_names(session, registrar, person_ids=[registrar.person_id or 0])
     with pytest.raises(OwnCase):
         service.grant_role(
             session,

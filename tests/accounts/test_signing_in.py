@@ -178,6 +178,8 @@ def test_use_is_noted_every_ten_minutes(client: FlaskClient, session: Session) -
         pytest.param("/\t/evil.example/", "/me", id="a hidden tab"),
         pytest.param("javascript:alert(1)", "/me", id="script"),
         pytest.param("", "/me", id="nowhere"),
+        pytest.param("/no/such/page", "/me", id="no page of ours"),
+        pytest.param("/me/sessions/end", "/me", id="a button"),
     ],
 )
 def test_next_leads_to_our_pages_only(
@@ -206,6 +208,43 @@ def test_the_eleventh_try_in_a_minute_has_to_wait(client: FlaskClient, session: 
     assert answer.status_code == 429
     assert 1 <= int(answer.headers["Retry-After"]) <= 61
     assert not is_in(client)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "spelt"),
+    [
+        pytest.param(
+            "/sign-in",
+            "email",
+            ["salma@bücher.example", "Salma@xn--bcher-kva.example", "salma@bücher。example"],
+            id="address",
+        ),
+        pytest.param(
+            "/sign-in/code",
+            "reference",
+            ["P-0000-0101", "p 0000 0101", "PO0O0OIOL", "P-00\u034f00-0101"],
+            id="reference",
+        ),
+    ],
+)
+def test_another_spelling_is_no_other_account(
+    client: FlaskClient, path: str, name: str, spelt: list[str]
+) -> None:
+    said = [
+        client.post(
+            path,
+            data={
+                "email": f"{number}@nador.example",
+                "password": "wrong",
+                "code": "0000",
+                name: spelt[number % len(spelt)],
+            },
+            environ_base={"REMOTE_ADDR": f"10.0.0.{number}"},
+        ).status_code
+        for number in range(11)
+    ]
+
+    assert said == [422] * 10 + [429]
 
 
 def test_one_address_cannot_try_many_accounts(client: FlaskClient) -> None:

@@ -217,6 +217,12 @@ TABLE = [
     Row("GET", "/teach/meetings/<int:meeting_id>/sheet.pdf", "s nn yn yn nn yn yn"),
     Row("GET", "/me", SIGNED_IN),
     Row("POST", "/api/v1/runs/<int:run_id>/enrolments", SIGNED_IN),
+    Row(
+        "POST",
+        "/api/v1/runs/<int:run_id>/enrolments",
+        "s ff ff yf ff ff yf",
+        json={"person": {"name_latin": "Somebody"}},
+    ),
     Row("DELETE", "/api/v1/enrolments/<int:enrolment_id>", "s yn fn yn nn fn yn"),
     Row(
         "PUT",

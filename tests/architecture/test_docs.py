@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "docs/newcomer.md", "docs/decisions.md")
+DOCUMENTS = ("README.md", "docs/newcomer.md", "docs/invariants.md", "docs/decisions.md")
 TOPS = "nador|templates|tests|migrations|docs"
 PLACE = re.compile(rf"`((?:{TOPS})(?:/[\w.-]+)*)(?::(\w+))?`")
 

@@ -1,9 +1,11 @@
 """Nothing on any screen, mail or paper goes without its words in Arabic and French."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from nador.kernel.i18n import messages
 from tests.architecture import words
 
 LABELS = """
@@ -24,6 +26,13 @@ def test_everything_is_said(code: str) -> None:
     assert not wrong, "Run `python -m tests.architecture.words --update`, then translate:\n" + (
         "\n".join(wrong)
     )
+
+
+def test_french_is_set_as_french() -> None:
+    """No-break spaces inside guillemets and before double signs; U+2019 for the apostrophe."""
+    loose = re.compile(r" [:;?!»]|« |\w'\w")
+
+    assert [said for said in messages("fr").values() if loose.search(str(said))] == []
 
 
 @pytest.fixture

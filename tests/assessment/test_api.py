@@ -13,7 +13,7 @@ from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel.access import Role
 from tests.assessment.school import School, open_school
 from tests.assessment.test_pages import staffed
-from tests.factories import make_actor, make_enrolment, make_person, make_token
+from tests.factories import make_actor, make_enrolment, make_institute, make_person, make_token
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -127,6 +127,7 @@ def test_null_clears_and_excused_excuses(client: FlaskClient, session: Session) 
         pytest.param({"value": [1]}, "mark_unreadable", id="list"),
         pytest.param({"value": 12, "excused": True}, "mark_and_excuse", id="both"),
         pytest.param({"value": None, "excused": "yes"}, "not_a_flag", id="no flag"),
+        pytest.param({"grade": 12}, "mark_unreadable", id="nothing said of the value"),
     ],
 )
 def test_what_cannot_be_kept_is_422(
@@ -190,3 +191,28 @@ def test_who_knows_nothing_of_the_run_finds_nothing(client: FlaskClient, session
     )
 
     assert answer.status_code == 404
+
+
+def test_who_knows_nothing_of_an_assessment_learns_nothing_of_its_scale(
+    client: FlaskClient, session: Session
+) -> None:
+    school, elsewhere = staffed(session), make_institute(session, prefix="OUJ")
+    stranger = make_actor(session, Role.REGISTRAR, institute_id=elsewhere.id)
+
+    answer = put(client, school, bearer(session, stranger.person_id), {"value": 2000})
+
+    assert answer.status_code == 404
+
+
+def test_only_the_named_assessments_are_released(client: FlaskClient, session: Session) -> None:
+    school = staffed(session)
+    headers = bearer(session, school.instructor.person_id)
+    url = f"/api/v1/runs/{school.run.id}/release"
+    first = school.assessments[0].id
+
+    assert told(client.post(url, headers=headers, json={"assessments": []})) == {"released": []}
+    for odd in ("all", 7, [str(first)], [True]):
+        answer = client.post(url, headers=headers, json={"assessments": odd})
+        assert (answer.status_code, told(answer)["code"]) == (422, "not_ids")
+    chosen = client.post(url, headers=headers, json={"assessments": [first]})
+    assert told(chosen) == {"released": [first]}

@@ -1,8 +1,9 @@
-"""A register of any size, written in bulk."""
+"""A register of any size, written in bulk: no two certificates say the same."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert, select
@@ -66,9 +67,28 @@ def multiply(session: Session, _actor: Actor, *, size: int) -> None:
         )
 
 
+RUN = 25
+"""So many certificates of one run follow each other: same course, same days."""
+
+
 def _copy(certificate: dict[str, Any], number: int) -> dict[str, Any]:
-    code = codes.make("NDR")
+    code, run = codes.make("NDR"), number // RUN
+    earlier = timedelta(days=run % 2000)
     return certificate | {
+        "title": {
+            language: f"{title} {run % 300}" for language, title in certificate["title"].items()
+        },
+        "hours": 12 + run % 90,
+        "starts_on": certificate["starts_on"] - earlier,
+        "ends_on": certificate["ends_on"] - earlier,
+        "issued_on": certificate["issued_on"] - earlier,
+        # Every fourth run's are good for three years: some no longer.
+        "expires_on": None
+        if run % 4
+        else certificate["issued_on"] - earlier + timedelta(days=1096),
+        "holder_latin": f"{certificate['holder_latin']} {number}",
+        "holder_arabic": f"{certificate['holder_arabic']} {number}",
+        "holder_hidden": number % 50 == 0,
         "id": number,
         "uuid": str(uuid.uuid4()),
         "code": code,

@@ -19,7 +19,7 @@ from nador.catalogue.rules import (
     read_catalogue,
 )
 from nador.catalogue.rules.importing import CourseEntry, ItemEntry, ProgrammeEntry, SkillEntry
-from nador.catalogue.rules.places import Places
+from nador.catalogue.rules.importing.places import Places
 from tests.catalogue.texts import COURSE, GOOD, HEAD, PROGRAMME
 
 TITLE = '[courses.title]\nfr = "Comprendre"\nen = "Understand"\nar = "الفهم"\n'

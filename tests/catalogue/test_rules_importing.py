@@ -20,7 +20,7 @@ from nador.catalogue.rules import (
     FaultKind,
     read_catalogue,
 )
-from nador.catalogue.rules.places import Places
+from nador.catalogue.rules.importing.places import Places
 from nador.kernel.i18n import LANGUAGES, translator
 from tests.catalogue.texts import COURSE, GOOD, HEAD, PROGRAMME
 
@@ -73,6 +73,10 @@ ONE_FAULT = [
     pytest.param(
         "pass_mark = 10.0", "pass_mark = nan", "pass_mark = nan", FaultKind.WRONG_TYPE,
         id="not a number",
+    ),
+    pytest.param(
+        "pass_mark = 10.0", "pass_mark = 1e40", "pass_mark = 1e40", FaultKind.OUT_OF_RANGE,
+        id="more digits than can be rounded",
     ),
     pytest.param("weight = 60", "weight = 61", "weight = 40", FaultKind.WEIGHTS, id="weights"),
     pytest.param(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -33,7 +34,7 @@ from nador.certification.rules import (
 )
 from nador.certification.service import Drawn
 from nador.kernel import codes
-from nador.kernel.access import NOBODY, Actor, Role
+from nador.kernel.access import NOBODY, Actor, Grant, OwnCase, Role
 from nador.kernel.db import command
 from nador.verification import queries as register
 from tests.certification.office import ORIGIN, let_pass
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 PENDING, ISSUED, REVOKED, SUPERSEDED = CertificateStatus
 LIVE = (PENDING, ISSUED)
+UNDO = "UPDATE certificate SET status = '{status}' WHERE id = {id}"
 SNAPSHOT = [
     "code",
     "number",
@@ -171,6 +173,30 @@ class Registry(RuleBasedStateMachine):
         self.statuses[number] = SUPERSEDED if replace else REVOKED
         self.learn()
 
+    @precondition(lambda self: self.said)
+    @rule(data=st.data())
+    def undo(self, data: st.DataObject) -> None:
+        number = data.draw(st.sampled_from(sorted(self.said)))
+        if self.statuses[number] is PENDING:
+            return
+        back = PENDING if self.statuses[number] is ISSUED else ISSUED
+        with pytest.raises(DBAPIError, match="decided for good"):
+            _sneak(self.session, NOBODY, sql=UNDO.format(status=back, id=number))
+
+    @precondition(lambda self: self.said)
+    @rule(data=st.data(), replace=st.booleans())
+    def decide_for_oneself(self, data: st.DataObject, *, replace: bool) -> None:
+        said = self.said[data.draw(st.sampled_from(sorted(self.said)))]
+        grants = frozenset({Grant(Role.CERTIFIER, self.world.institute_id)})
+        holder = Actor(person_id=said["person_id"], grants=grants)
+        decision = (
+            partial(service.replace, origin=ORIGIN)
+            if replace
+            else partial(service.revoke, reason="a", public_reason="b")
+        )
+        with pytest.raises(OwnCase):
+            decision(self.session, holder, code=said["code"])
+
     @precondition(lambda self: self.passed)
     @rule(data=st.data(), name=st.sampled_from(["Somebody Else", "Nobody"]))
     def change_what_it_was_made_of(self, data: st.DataObject, name: str) -> None:
@@ -185,6 +211,9 @@ class Registry(RuleBasedStateMachine):
                 "DELETE FROM certificate WHERE run_id = {run}",
                 "UPDATE certificate SET holder_latin = 'X' WHERE run_id = {run}",
                 "UPDATE certificate SET hours = 400 WHERE run_id = {run}",
+                "UPDATE certificate SET status = 'expired' WHERE run_id = {run}",
+                "UPDATE certificate SET ordered_by_id = NULL WHERE run_id = {run}",
+                "UPDATE result SET confirmed_by_id = NULL WHERE run_id = {run}",
                 "DELETE FROM run WHERE id = {run}",
             ]
         )

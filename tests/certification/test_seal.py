@@ -27,8 +27,9 @@ from nador.certification.pdf.seal import (
     seal,
 )
 from nador.kernel.paper import Attachment, Finisher
+from tests.certification.sheets import LONG_ARABIC, LONG_LATIN
 from tests.certification.tampering import _MAKERS, Trace, Variant, flips, hole, variants
-from tests.certification.test_pdf import LONG_ARABIC, LONG_LATIN, UNKNOWN_TO_THE_CHECKER
+from tests.certification.test_pdf import UNKNOWN_TO_THE_CHECKER
 from tests.factories.facts import make_facts
 from tests.factories.keys import make_sealer, sealer, stranger
 

@@ -6,14 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, func, select
 
+from nador.accounts.models import Institute
 from nador.certification import queries, service
 from nador.certification.models import Certificate
 from nador.certification.rules import CertificateStatus
-from nador.kernel.access import Role
+from nador.kernel.access import NOBODY, Role
+from nador.kernel.audit import AuditEntry
+from nador.kernel.db import command
 from tests.certification.office import let_pass, order, work_off
 from tests.factories import make_actor, make_certificate, sign_in
+from tests.factories.assessment import make_passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +25,6 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
 
-    from nador.accounts.models import Institute
     from nador.catalogue.models import Run
     from nador.kernel.access import Actor
     from nador.kernel.work import Desk
@@ -40,7 +43,7 @@ def office(client: FlaskClient, session: Session, certifier: Actor) -> FlaskClie
     ("language", "heading"),
     [
         ("ar", "إصدار الشهادات"),
-        ("fr", "Délivrer les certificats"),
+        ("fr", "Émettre les certificats"),
         ("en", "Issue the certificates"),
     ],
 )
@@ -69,32 +72,47 @@ def statements(database: Database) -> Iterator[list[str]]:
     event.remove(database.engine, "before_cursor_execute", note)
 
 
-def test_many_people_cost_no_more_queries(
+def test_a_page_of_five_hundred_costs_a_few_queries(
     office: FlaskClient, session: Session, run: Run, statements: list[str]
 ) -> None:
-    for number in range(60):
-        let_pass(session, run, name_latin=f"Person {number}")
-    office.get(f"/manage/runs/{run.id}/certify")
+    make_passes(session, run_id=run.id, count=500)
     statements.clear()
 
-    office.get(f"/manage/runs/{run.id}/certify")
+    page = office.get(f"/manage/runs/{run.id}/certify")
 
+    assert page.text.count("<tr>") > 500
     assert len([one for one in statements if one.startswith("SELECT")]) <= 8
 
 
-def test_an_order_costs_a_few_statements_however_many_people(
+def test_confirming_five_hundred_names_costs_a_few_statements(
     session: Session, certifier: Actor, run: Run, statements: list[str]
 ) -> None:
-    def cost(people: int) -> int:
-        for number in range(people):
-            let_pass(session, run, name_latin=f"Person {number}")
-        statements.clear()
-        order(session, certifier, run)
-        return len([one for one in statements if not one.startswith("INSERT")])
+    people = make_passes(session, run_id=run.id, count=500, confirmed=False)
+    statements.clear()
 
-    order_of_some, order_of_many = cost(10), cost(40)
+    confirmed = service.confirm_names(session, certifier, run_id=run.id, person_ids=people)
 
-    assert order_of_many <= order_of_some + 2
+    assert len(statements) <= 8
+    assert confirmed == 500
+    assert all(one.person.names_confirmed_at for one in queries.candidates(session, run.id))
+    noted = select(func.count()).where(AuditEntry.action == "person.names_confirmed")
+    assert session.scalar(noted) == 500
+
+
+@pytest.mark.parametrize("confirmed", [True, False], ids=["all served", "all refused"])
+def test_an_order_for_five_hundred_costs_a_few_statements(
+    session: Session, certifier: Actor, run: Run, statements: list[str], *, confirmed: bool
+) -> None:
+    make_passes(session, run_id=run.id, count=500, confirmed=confirmed)
+    statements.clear()
+
+    batch = order(session, certifier, run)
+
+    assert len(statements) <= 15
+    progress = queries.progress(session, batch.id)
+    assert (progress.pending, progress.failed) == ((500, 0) if confirmed else (0, 500))
+    by_name = [one.certificate for one in queries.candidates(session, run.id) if one.certificate]
+    assert [one.id for one in queries.of_batch(session, batch.id)] == [one.id for one in by_name]
 
 
 def test_names_are_confirmed_then_ordered_then_watched(
@@ -216,6 +234,49 @@ def test_a_preview_has_a_code_that_nobody_has(
 
     assert preview.data.startswith(b"%PDF")
     assert session.scalars(select(Certificate)).all() == []
+
+
+def test_no_preview_before_the_institute_says_who_it_is(
+    office: FlaskClient, session: Session, run: Run, institute: Institute
+) -> None:
+    let_pass(session, run)
+    [one] = queries.candidates(session, run.id)
+    _forget_signatory(session, NOBODY, institute_id=institute.id)
+
+    preview = office.get(f"/manage/runs/{run.id}/certify/preview/{one.enrolment_id}.pdf")
+
+    assert preview.status_code == 409
+    assert "an administrator must complete" in preview.text
+
+
+@command
+def _forget_signatory(session: Session, _actor: Actor, *, institute_id: int) -> None:
+    session.get_one(Institute, institute_id).signatory = {}
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "office can correct the name."),
+        ("fr", "La scolarité peut corriger le nom."),
+        ("ar", "يمكن لمصلحة التسجيل تصحيح الاسم."),
+    ],
+)
+def test_a_preview_that_cannot_be_printed_says_who_and_which_character(
+    office: FlaskClient, session: Session, run: Run, language: str, said: str
+) -> None:
+    let_pass(session, run, name_latin="Li 李 Salma")
+    [one] = queries.candidates(session, run.id)
+
+    answer = office.get(
+        f"/manage/runs/{run.id}/certify/preview/{one.enrolment_id}.pdf?lang={language}"
+    )
+
+    assert answer.status_code == 422
+    assert answer.content_type.startswith("text/html")
+    assert "CJK UNIFIED IDEOGRAPH-674E" in answer.text
+    assert "Li 李 Salma" in answer.text
+    assert said in answer.text
 
 
 @pytest.mark.parametrize(

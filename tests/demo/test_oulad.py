@@ -17,6 +17,7 @@ from nador.assessment import queries, service
 from nador.assessment.models import Assessment, Grade, GradeChange, Result
 from nador.assessment.rules import Decision, GradeState
 from nador.catalogue.models import Run
+from nador.catalogue.queries import run_by_code
 from nador.cli import nador
 from nador.demo import oulad
 from nador.enrolment.models import Enrolment
@@ -187,7 +188,7 @@ def test_concluding_an_imported_run_confirms_what_was_recorded(
 ) -> None:
     _, institute_id = bring_in(session, write(tmp_path))
     person = make_actor(session, Role.REGISTRAR, institute_id=institute_id)
-    run_id = queries.run_by_name(session, "OULAD-AAA-2013B")
+    run_id = run_by_code(session, "OULAD-AAA-2013B").id
 
     results = service.conclude(session, person, run_id=run_id)
 

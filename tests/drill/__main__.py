@@ -19,7 +19,7 @@ from nador.app import wire
 from nador.settings import Settings
 from tests.drill import issuing, seats
 from tests.drill.centre import opened
-from tests.drill.report import Report, database_name, table
+from tests.drill.report import Report, database_name, legend, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +43,7 @@ def main() -> int:
             for report in _held(drill, database, told):
                 print(table([report]).splitlines()[-1], flush=True)
                 reports.append(report)
-    print(f"\n{table(reports)}\n")
+    print(f"\n{legend(reports)}\n\n{table(reports)}\n")
     broken = sum(bool(one.breaches) for one in reports)
     seconds = time.monotonic() - began
     print(f"{len(reports)} drills in {seconds:.0f} s: {broken or 'none'} broken", flush=True)
@@ -75,7 +75,9 @@ def _held(drill: str, database: str, told: argparse.Namespace) -> Iterable[Repor
         traceback.print_exc()
         said = (str(error).splitlines() or [""])[0]
         stopped = f"stopped by {type(error).__name__}: {said}"
-        yield Report(drill, database, told.seed, {}, (stopped,), time.monotonic() - began)
+        yield Report(
+            drill, database, told.seed, breaches=(stopped,), seconds=time.monotonic() - began
+        )
 
 
 def _issuing(database: str, told: argparse.Namespace) -> Iterator[Report]:

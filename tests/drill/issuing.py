@@ -8,16 +8,13 @@ import random
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
-from nador.accounts.models import Person
-from nador.assessment.models import Result
-from nador.assessment.rules import Decision
 from nador.catalogue.rules import RunStatus
 from nador.certification.models import (
     BatchFailure,
@@ -26,30 +23,24 @@ from nador.certification.models import (
     CertificateFile,
 )
 from nador.certification.rules import CertificateEventKind, CertificateStatus, FileStatus
-from nador.enrolment.models import Enrolment
-from nador.enrolment.rules import EnrolmentSource, EnrolmentStatus
-from nador.kernel import checkup, clock
-from nador.kernel.access import NOBODY, Actor, Role
-from nador.kernel.db import command
+from nador.kernel import checkup
+from nador.kernel.access import Role
 from nador.kernel.supervision import open_desk
-from nador.kernel.text import fold
 from nador.kernel.work import WorkLease
 from nador.settings import Settings
 from tests.drill.report import Report, broken, database_name
 from tests.factories import make_actor, make_course, make_institute, make_run, make_token
+from tests.factories.assessment import make_passes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy import Select
-    from sqlalchemy.orm import Session
 
     from nador.kernel.work import Desk
     from tests.drill.centre import Centre
 
 KILLS = 10
-GIVEN = ("Salma", "Yassine", "Imane", "Mohand", "Fatima-Zahra", "Anass")
-FAMILY = ("Bouziane", "El Ouariachi", "Ameziane", "Azzouzi", "Tahiri")
 PATIENCE = 900.0
 """Seconds without any progress after which the work counts as stuck."""
 PENDING = select(func.count()).where(Certificate.status == CertificateStatus.PENDING_ISSUE)
@@ -66,21 +57,22 @@ def run(centre: Centre, *, seed: int, passes: int = 500, kills: int = KILLS) -> 
         with _watching(centre, order) as watch:
             killed = _kill(centre, desk, order, random.Random(seed), kills=kills)
             _until(desk, centre, lambda: not _count(desk, PENDING) and not _count(desk, LEASES))
+        found = _found(desk)
+        checks = _checks(desk, order, found) | watch.checks(centre)
         counted = {
             "passes": order.passes,
             "issued": _count(desk, ISSUED),
+            "codes": len({one.code_key for one in found.certificates}),
+            "files": len(found.files),
+            "events": sum(one.events for one in found.certificates),
+            "leases": _count(desk, LEASES),
             "kills": dict(sorted(killed.items())),
             "restarts": centre.restarts,
             "answers": dict(sorted(watch.statuses.items())),
         }
-        return Report(
-            "issuing",
-            database_name(postgresql=centre.cluster is not None),
-            seed,
-            counted,
-            broken(_checks(desk, order) | watch.checks(centre)),
-            time.monotonic() - began,
-        )
+        database = database_name(postgresql=centre.cluster is not None)
+        seconds = time.monotonic() - began
+        return Report("issuing", database, seed, counted, tuple(checks), broken(checks), seconds)
     finally:
         checkup.engine_of(desk).dispose()
 
@@ -117,7 +109,7 @@ def _order(desk: Desk, centre: Centre, order: Order, passes: int) -> None:
             status=RunStatus.CONCLUDED,
             starts_in=-60,
         ).id
-        _let_pass(session, NOBODY, run_id=run_id, passes=passes)
+        make_passes(session, run_id=run_id, count=passes)
     order.passes += passes
     said = centre.ask("POST", _address(run_id), order.token, key=f"run {run_id}")
     order.batches.append((run_id, said["batch"]))
@@ -125,55 +117,6 @@ def _order(desk: Desk, centre: Centre, order: Order, passes: int) -> None:
 
 def _address(run_id: int) -> str:
     return f"/api/v1/runs/{run_id}/certificates"
-
-
-@command
-def _let_pass(session: Session, _actor: Actor, *, run_id: int, passes: int) -> None:
-    now = clock.now()
-    names = [f"{GIVEN[n % len(GIVEN)]} {FAMILY[n % len(FAMILY)]}" for n in range(passes)]
-    people = session.scalars(
-        insert(Person).returning(Person.id),
-        [
-            {
-                "reference": f"K{run_id:03}{number:04}",
-                "name_latin": latin,
-                "name_arabic": "سلمى بوزيان",
-                "name_folded": fold(latin),
-                "names_confirmed_at": now,
-                "created_at": now,
-            }
-            for number, latin in enumerate(names)
-        ],
-    ).all()
-    enrolments = session.scalars(
-        insert(Enrolment).returning(Enrolment.id),
-        [
-            {
-                "run_id": run_id,
-                "person_id": person_id,
-                "reference": f"K{person_id:07}",
-                "status": EnrolmentStatus.COMPLETED,
-                "source": EnrolmentSource.STAFF,
-                "created_at": now,
-                "ended_at": now,
-            }
-            for person_id in people
-        ],
-    ).all()
-    session.execute(
-        insert(Result),
-        [
-            {
-                "enrolment_id": enrolment_id,
-                "run_id": run_id,
-                "decision": Decision.PASS,
-                "mark": Decimal("14.50"),
-                "recorded_at": now,
-                "confirmed_at": now,
-            }
-            for enrolment_id in enrolments
-        ],
-    )
 
 
 def _kill(
@@ -282,9 +225,19 @@ def _watch(centre: Centre, order: Order, watch: Watch) -> None:
             watch.doubled.append(f"{batch} and {said['batch']}")
 
 
-def _checks(desk: Desk, order: Order) -> dict[str, object]:
-    """Compare what is in the registry and in the store with what was ordered."""
-    issued_events = (
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is in the registry when all is done."""
+
+    certificates: Sequence[Any]
+    """Each with its id, code_key, status, and how often it was issued."""
+    files: Sequence[Any]
+    """Current ones: certificate_id and sha256."""
+    failures: int
+
+
+def _found(desk: Desk) -> Found:
+    events = (
         select(func.count())
         .where(
             CertificateEvent.certificate_id == Certificate.id,
@@ -292,30 +245,39 @@ def _checks(desk: Desk, order: Order) -> dict[str, object]:
         )
         .scalar_subquery()
     )
+    certificates = select(
+        Certificate.id, Certificate.code_key, Certificate.status, events.label("events")
+    )
+    files = select(CertificateFile.certificate_id, CertificateFile.sha256).where(
+        CertificateFile.status == FileStatus.CURRENT
+    )
     with desk.reading() as session:
-        certificates = session.execute(
-            select(Certificate.id, Certificate.code_key, Certificate.status, issued_events)
-        ).all()
-        files = session.execute(
-            select(CertificateFile.certificate_id, CertificateFile.sha256).where(
-                CertificateFile.status == FileStatus.CURRENT
-            )
-        ).all()
-        failures = session.scalar(select(func.count()).select_from(BatchFailure)) or 0
-        leases = session.scalar(LEASES) or 0
-    hashes = dict(files)
+        return Found(
+            session.execute(certificates).all(),
+            session.execute(files).all(),
+            session.scalar(select(func.count()).select_from(BatchFailure)) or 0,
+        )
+
+
+def _checks(desk: Desk, order: Order, found: Found) -> dict[str, object]:
+    """Compare what is in the registry and in the store with what was ordered."""
+    certificates, files = found.certificates, found.files
+    hashes = {one.certificate_id: one.sha256 for one in files}
     return {
         "certificates are not as many as passes": len(certificates) - order.passes,
         "certificates that are not issued": sum(
             one.status is not CertificateStatus.ISSUED for one in certificates
         ),
-        "codes that are not unique": len(certificates) - len({one[1] for one in certificates}),
-        "certificates without exactly one issued event": sum(one[3] != 1 for one in certificates),
+        "codes that are not unique": len(certificates)
+        - len({one.code_key for one in certificates}),
+        "certificates without exactly one issued event": sum(
+            one.events != 1 for one in certificates
+        ),
         "certificates without exactly one file": len(certificates) - len(hashes)
         or len(files) - len(hashes),
         "files whose SHA-256 is not their row's": _damaged(desk, hashes.values()),
-        "named failures": failures,
-        "leases left": leases,
+        "named failures": found.failures,
+        "leases left": _count(desk, LEASES),
         "the doctor's trouble": [
             f"{one.title}: {one.troubles[:3]}"
             for one in checkup.examine(desk, deep=True)

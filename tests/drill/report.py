@@ -21,6 +21,8 @@ class Report:
     database: str
     seed: int
     counted: Mapping[str, Any] = field(default_factory=dict)
+    promises: tuple[str, ...] = ()
+    """What was looked for; each is a breach where it was found."""
     breaches: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -52,6 +54,16 @@ def table(reports: Iterable[Report]) -> str:
         for breach in one.breaches
     ]
     return "\n".join([*lines, *breaches])
+
+
+def legend(reports: Iterable[Report]) -> str:
+    """List what each kind of drill looked for: a table of "yes" says little by itself."""
+    looked_for = {one.drill: one.promises for one in reports if one.promises}
+    return "\n".join(
+        line
+        for drill, promises in looked_for.items()
+        for line in (f"{drill} looked for:", *(f"  - {promise}" for promise in promises))
+    )
 
 
 def _cells(one: Report) -> tuple[str, ...]:

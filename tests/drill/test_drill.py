@@ -32,3 +32,5 @@ def test_what_was_killed_goes_on_and_seats_are_never_sold_twice(
 
     assert issued.breaches == seated.breaches == ()
     assert sum(issued.counted["kills"].values()) == 3
+    assert len(issued.promises) >= 9
+    assert len(seated.promises) >= 9

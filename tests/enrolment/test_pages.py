@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import io
-from dataclasses import dataclass
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,17 +13,26 @@ from sqlalchemy import select
 
 from nador.accounts.models import Person
 from nador.catalogue.models import Meeting, Run, RunStaff
-from nador.catalogue.rules import MeetingStatus
+from nador.catalogue.queries import run_for_update
+from nador.catalogue.rules import MeetingStatus, RunStatus
 from nador.enrolment import queries, service
 from nador.enrolment.models import Attendance, Enrolment
-from nador.enrolment.rules import AttendanceCount, AttendanceStatus, EnrolmentStatus, SeatOffered
+from nador.enrolment.rules import (
+    AttendanceCount,
+    AttendanceStatus,
+    EnrolmentStatus,
+    NotActive,
+    SeatOffered,
+)
 from nador.kernel import clock
-from nador.kernel.access import Actor
+from nador.kernel.access import Actor, Grant, Role
+from nador.kernel.db import command
+from tests.assessment.test_gradebook import statements
 from tests.factories import make_actor, make_meeting, make_person, make_token, sign_in, store
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import Session, sessionmaker
     from werkzeug.test import TestResponse
 
     from tests.enrolment.conftest import Centre
@@ -195,6 +206,20 @@ def test_my_learning_shows_the_next_meeting(
 # --- the office --------------------------------------------------------------------------
 
 
+def test_places_given_back_stand_apart_in_my_learning(
+    session: Session, centre: Centre, client: FlaskClient
+) -> None:
+    run, (actor, person_id) = centre.run(), centre.learner()
+    enrolment = service.enrol(session, actor, run_id=run.id, learner_id=person_id)
+    service.withdraw(session, actor, enrolment_id=enrolment.id, reason="")
+    sign_in(client, session, actor)
+
+    page = client.get("/me?lang=en").text
+
+    assert "Earlier runs" not in page
+    assert enrolment.reference in page.partition("Withdrawn and expired enrolments")[2]
+
+
 def test_the_office_sees_seats_and_queue(
     session: Session, centre: Centre, client: FlaskClient
 ) -> None:
@@ -345,6 +370,9 @@ def test_the_list_of_a_meeting_is_saved_at_once(
     client.post(url, data={f"a{first.id}": "late", f"a{second.id}": "excused"})
 
     assert answer.location == url
+    page = client.get(url).text
+    assert f'name="a{first.id}" value="late" checked' in page
+    assert f'name="a{second.id}" value="excused" checked' in page
     session.rollback()
     session.expire_all()
     assert session.get_one(Meeting, taught.meeting.id).status is MeetingStatus.HELD
@@ -352,6 +380,27 @@ def test_the_list_of_a_meeting_is_saved_at_once(
         first.id: AttendanceCount(late=1),
         second.id: AttendanceCount(excused=1),
     }
+
+
+def test_who_came_is_still_said_of_a_concluded_run(
+    session: Session, centre: Centre, client: FlaskClient, taught: Class
+) -> None:
+    first, second = taught.enrolments
+    sign_in(client, session, taught.teacher)
+    url = f"/teach/meetings/{taught.meeting.id}"
+    client.post(url, data={f"a{first.id}": "late", f"a{second.id}": "absent", "held": "1"})
+    service.conclude(
+        session,
+        centre.registrar,
+        run_id=taught.run.id,
+        passed={first.id: True, second.id: False},
+    )
+
+    page = client.get(f"{url}?lang=en").text
+
+    assert "Save the attendance" not in page
+    assert ">late<" in page.lower()
+    assert ">absent<" in page.lower()
 
 
 def test_a_mark_is_taken_back(session: Session, client: FlaskClient, taught: Class) -> None:
@@ -368,6 +417,25 @@ def test_a_mark_is_taken_back(session: Session, client: FlaskClient, taught: Cla
         first.id: AttendanceCount(unmarked=1),
         second.id: AttendanceCount(unmarked=1),
     }
+
+
+def test_a_long_list_is_saved_in_as_few_statements_as_a_short_one(
+    session: Session, centre: Centre, taught: Class
+) -> None:
+    first, second = (one.id for one in taught.enrolments)
+    counts = []
+    for statuses in (
+        {first: AttendanceStatus.LATE},
+        {first: AttendanceStatus.PRESENT, second: AttendanceStatus.ABSENT},
+    ):
+        with statements(session) as sent:
+            service.save_attendance(
+                session, centre.registrar, meeting_id=taught.meeting.id, statuses=statuses
+            )
+        counts.append(len(sent))
+
+    assert counts[0] == counts[1]
+    assert queries.marks_of(session, taught.meeting.id) == statuses
 
 
 def test_meetings_that_were_not_held_do_not_count(
@@ -475,3 +543,63 @@ def test_a_program_marks_who_came(
         json={"status": "present"},
     )
     assert (wrong.status_code, wrong.get_json()["code"]) == (422, "enrolment_of_another_run")
+
+
+def test_nobody_is_marked_while_the_run_is_concluded(
+    session: Session, sessions: sessionmaker[Session], centre: Centre, taught: Class
+) -> None:
+    enrolment, run = taught.enrolments[0], taught.run
+    teacher = replace(
+        taught.teacher, grants=frozenset({Grant(Role.INSTRUCTOR, run.institute_id, run.id)})
+    )
+
+    def mark() -> None:
+        with sessions() as own:
+            service.mark_attendance(
+                own,
+                teacher,
+                meeting_id=taught.meeting.id,
+                enrolment_id=enrolment.id,
+                status=AttendanceStatus.PRESENT,
+            )
+
+    with ThreadPoolExecutor(1) as marker:
+
+        @command
+        def conclude(session: Session, actor: Actor) -> Future[None]:
+            run_for_update(session, run.id)
+            marking = marker.submit(mark)
+            wait([marking], timeout=0.5)
+            service.conclude(session, actor, run_id=run.id, passed={enrolment.id: True})
+            return marking
+
+        refusal = conclude(session, centre.registrar).exception()
+
+    assert isinstance(refusal, NotActive)
+
+
+def test_a_file_of_thousands_comes_back_from_its_preview(
+    session: Session, centre: Centre, client: FlaskClient
+) -> None:
+    sign_in(client, session, centre.registrar)
+    rows = "".join(f"Somebody with a long name {number},{'a' * 160}\n" for number in range(5000))
+    content = base64.b64encode(f"name_latin,unknown\n{rows}".encode()).decode()
+
+    answer = client.post("/manage/people/import", data={"content": content, "step": "import"})
+
+    assert len(content) > 1_000_000
+    assert answer.status_code == 422
+
+
+def test_a_draft_is_not_there_for_those_who_would_enrol(
+    session: Session, centre: Centre, client: FlaskClient
+) -> None:
+    url = f"/runs/{centre.run(status=RunStatus.DRAFT).id}/enrol"
+    assert client.get(url).status_code == 404
+
+    sign_in(client, session, centre.learner()[0])
+    assert client.get(url).status_code == 404
+    assert client.post(url).status_code == 404
+
+    sign_in(client, session, centre.registrar)
+    assert client.get(url).status_code == 200

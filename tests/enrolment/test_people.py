@@ -26,7 +26,7 @@ NAMES = Path(__file__).resolve().parents[1] / "data" / "names_edge_cases.csv"
 FILE = """reference,email,name_latin,name_arabic,phone,locale
 ,amina@example.ma,Amina Haddou,أمينة حدو,0612345678,ar
 STU-7,,Yassine Amezian,,,fr
-,,,عبد الرحمان بن يوسف,,
+STU-8,,,عبد الرحمان بن يوسف,,
 """
 
 
@@ -73,7 +73,7 @@ def test_one_wrong_row_stops_the_file(session: Session, centre: Centre) -> None:
     content = (
         f"{FILE},amina@example.ma,Amina Again,,,\n"
         f"STU-7,{known.email},Somebody Else,,,\n"
-        ",,,,,fr\n,x@example.ma,Nadia,,12,\n"
+        ",y@example.ma,,,,fr\n,x@example.ma,Nadia,,12,\n,,Nadia,ناديا,0612345678,fr\n"
     )
 
     done = service.import_people(session, centre.registrar, content=content.encode())
@@ -84,6 +84,7 @@ def test_one_wrong_row_stops_the_file(session: Session, centre: Centre) -> None:
         (6, "identities_differ"),
         (7, "name_missing"),
         (8, "phone_unreadable"),
+        (9, "identity_missing"),
     ]
     assert people(session) == before
 

@@ -125,7 +125,7 @@ def test_enrolling_twice_names_the_first(session: Session, centre: Centre) -> No
         pytest.param({"open_since": -1, "closes_in": 5}, rules.EnrolmentNotOpen, id="too early"),
         pytest.param({"open_since": 9, "closes_in": -1}, rules.EnrolmentClosed, id="too late"),
         pytest.param({"status": RunStatus.CANCELLED}, rules.RunNotOffered, id="cancelled"),
-        pytest.param({"status": RunStatus.DRAFT}, rules.RunNotOffered, id="draft"),
+        pytest.param({"status": RunStatus.DRAFT}, NotFound, id="a draft is not there"),
     ],
 )
 def test_a_run_that_takes_nobody(

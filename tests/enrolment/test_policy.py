@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nador.catalogue.models import Run
+from nador.catalogue.rules import RunStatus
 from nador.enrolment import policy
 from nador.kernel.access import NOBODY, Forbidden, OwnCase, Role
 from nador.kernel.errors import NotFound
@@ -108,3 +110,19 @@ def test_concluding(actor: Actor, person_id: int, expected: type[DomainError] | 
 def test_only_managers_enrol_others() -> None:
     assert policy.may_enrol_others(someone(Role.REGISTRAR), institute_id=HERE)
     assert not policy.may_enrol_others(someone(Role.REGISTRAR), institute_id=THERE)
+
+
+@pytest.mark.parametrize(
+    ("actor", "status", "expected"),
+    [
+        pytest.param(NOBODY, RunStatus.PUBLISHED, None, id="everybody knows a published run"),
+        pytest.param(someone(), RunStatus.DRAFT, NotFound, id="a learner and a draft"),
+        pytest.param(someone(Role.REGISTRAR), RunStatus.DRAFT, None, id="a registrar and a draft"),
+    ],
+)
+def test_who_may_know_of_a_run(
+    actor: Actor, status: RunStatus, expected: type[DomainError] | None
+) -> None:
+    run = Run(institute_id=HERE, status=status)
+
+    assert verdict(policy.require_may_know, actor, run) is expected

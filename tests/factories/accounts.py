@@ -88,7 +88,7 @@ def make_actor(
             )
     return Actor(
         person_id=person.id,
-        name=person.name_latin or "",
+        name_latin=person.name_latin,
         locale=locale,
         grants=frozenset(
             Grant(role, institute_id, run_id if role is Role.INSTRUCTOR else None)

@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from nador.accounts.models import Institute
 from nador.catalogue.rules import DocumentKind
 from nador.certification.models import Certificate, CertificateTemplate, TemplateVersion
-from nador.certification.rules import CertificateStatus, TemplateStatus
+from nador.certification.rules import CertificateStatus, TemplateStatus, certificate_number
 from nador.kernel import clock, codes
+from nador.kernel.access import NOBODY, Actor
+from nador.kernel.db import command
 from tests.factories.accounts import make_person
 from tests.factories.catalogue import make_course, make_run
-from tests.factories.store import numbers, store
+from tests.factories.store import store
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from nador.accounts.models import Institute, Person
+    from nador.accounts.models import Person
     from nador.catalogue.models import Run
 
 
@@ -68,7 +71,8 @@ def make_certificate(
     person = person or make_person(session)
     kind = facts.pop("kind", DocumentKind.CERTIFICATE)
     version = make_template_version(session, institute_id=institute.id, kind=kind)
-    columns = _plain(institute, person) | _of_status(status, superseded_by) | facts
+    running = _take_number(session, NOBODY, institute_id=institute.id)
+    columns = _plain(institute, person, running) | _of_status(status, superseded_by, person) | facts
     return store(
         session,
         Certificate(
@@ -82,11 +86,21 @@ def make_certificate(
     )
 
 
-def _plain(institute: Institute, person: Person) -> dict[str, Any]:
+@command
+def _take_number(session: Session, _actor: Actor, *, institute_id: int) -> int:
+    return session.scalars(
+        update(Institute)
+        .where(Institute.id == institute_id)
+        .values(last_number=Institute.last_number + 1)
+        .returning(Institute.last_number)
+    ).one()
+
+
+def _plain(institute: Institute, person: Person, running: int) -> dict[str, Any]:
     today = clock.today()
     return {
         "code": codes.make(institute.prefix),
-        "number": f"{institute.prefix}-{today.year}-{next(numbers):06}",
+        "number": certificate_number(institute.prefix, year=today.year, running=running),
         "holder_latin": person.name_latin,
         "holder_arabic": person.name_arabic,
         "title": {
@@ -105,7 +119,9 @@ def _plain(institute: Institute, person: Person) -> dict[str, Any]:
     }
 
 
-def _of_status(status: CertificateStatus, superseded_by: Certificate | None) -> dict[str, Any]:
+def _of_status(
+    status: CertificateStatus, superseded_by: Certificate | None, person: Person
+) -> dict[str, Any]:
     now = clock.now()
     given: dict[str, Any] = {"status": status, "issued_at": now - timedelta(days=7)}
     match status:
@@ -114,6 +130,7 @@ def _of_status(status: CertificateStatus, superseded_by: Certificate | None) -> 
         case CertificateStatus.REVOKED:
             given |= {
                 "revoked_at": now - timedelta(days=2),
+                "revoked_by_id": person.id,
                 "revocation_reason": "Seen at the audit of the attendance sheets.",
                 "public_reason": "Issued in error: the required attendance was not reached.",
             }

@@ -15,17 +15,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the journeys: they share one demo, whose first start takes longer than any other test may."""
@@ -35,16 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(600))
             item.add_marker(pytest.mark.xdist_group("journeys"))
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """Debian's chromium, without anything that talks to the world."""
-    if not CHROMIUM.exists():
-        pytest.skip(
-            "Chromium is not installed: `make test` installs what tests/apt-packages.txt lists"
-        )
-    return {"executable_path": str(CHROMIUM), "args": ARGS}
 
 
 @pytest.fixture(scope="session")

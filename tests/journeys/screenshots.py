@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.journeys.conftest import ARGS, CHROMIUM
+from tests.chromium import ARGS, CHROMIUM
 from tests.journeys.visitors import CODE, Lang, Reception
 
 if TYPE_CHECKING:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert, text
-from sqlalchemy.exc import DBAPIError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import DateTime, insert, select, text
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from nador.kernel import audit
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.audit import AuditEntry
-from nador.kernel.db import before_commit, command
+from nador.kernel.db import UtcDateTime, before_commit, command
+from nador.registry import metadata
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -101,3 +105,35 @@ def test_the_audit_trail_is_append_only(session: Session) -> None:
 
     with pytest.raises(DBAPIError, match="append-only"):
         rewrite(session, NOBODY)
+
+
+@command
+def note_at(session: Session, _actor: Actor, *, at: datetime) -> None:
+    session.execute(insert(AuditEntry).values(at=at, action="at", subject="test", details={}))
+
+
+@given(at=st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.timezones()))  # noqa: DTZ001 - hypothesis adds the zone
+@settings(
+    max_examples=20,
+    deadline=timedelta(minutes=1),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+def test_every_instant_comes_back_as_the_same_in_utc(session: Session, at: datetime) -> None:
+    note_at(session, NOBODY, at=at)
+
+    kept = session.scalars(select(AuditEntry.at).order_by(AuditEntry.id.desc())).first()
+    assert kept is not None
+    assert kept == at.astimezone(UTC)
+    assert kept.tzinfo is UTC
+
+
+def test_a_naive_instant_is_refused(session: Session) -> None:
+    with pytest.raises(StatementError, match="naive"):
+        note_at(session, NOBODY, at=datetime(2026, 11, 23))  # noqa: DTZ001 - that is the point
+
+
+def test_no_column_keeps_an_instant_in_another_way() -> None:
+    columns = [column for table in metadata.sorted_tables for column in table.columns]
+
+    assert [str(one) for one in columns if isinstance(one.type, DateTime)] == []
+    assert sum(isinstance(one.type, UtcDateTime) for one in columns) > 40

@@ -291,3 +291,20 @@ def test_neutralise(cell: str, written: str) -> None:
 def test_a_neutral_cell_comes_back(cell: str) -> None:
     assert text.restore(text.neutralise(cell)) == cell
     assert text.neutralise(cell).strip()[:1] not in set("=+-@＝＋－＠")
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        pytest.param("12", 12, id="a number"),
+        pytest.param("0", 0, id="zero"),
+        pytest.param("9" * 15, 10**15 - 1, id="the greatest"),
+        pytest.param("1" * 16, None, id="more than a page of a list could count to"),
+        pytest.param("9" * 5000, None, id="endless"),
+        pytest.param("-1", None, id="negative"),
+        pytest.param("²", None, id="a raised digit"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_whole_numbers(typed: str, expected: int | None) -> None:
+    assert text.number(typed) == expected

@@ -19,6 +19,7 @@ from nador.kernel import clock, mail, work
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.audit import AuditEntry
 from nador.kernel.db import command
+from nador.kernel.errors import NotFound
 from nador.kernel.files import FileStore
 from nador.kernel.mail import Message, MessageStatus
 from nador.kernel.supervision import Seat, Supervisor
@@ -312,3 +313,8 @@ def test_mail_without_a_server_is_kept(
     session.rollback()
     session.expire_all()
     assert session.get_one(Message, item).status is MessageStatus.SENT
+
+
+def test_work_that_nobody_declared_is_not_there(session: Session) -> None:
+    with pytest.raises(NotFound):
+        work.retry(session, NOBODY, work_name="nothing", item_id=1)

@@ -7,17 +7,22 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from sqlalchemy import event
+import time_machine
+from sqlalchemy import event, update
 
 from nador.catalogue.rules import DocumentKind
+from nador.certification.models import Certificate
 from nador.certification.rules import CertificateStatus
 from nador.kernel import clock
+from nador.kernel.access import NOBODY, Actor
+from nador.kernel.db import command
 from nador.verification import queries
+from nador.web import rendering
 from nador.web.security import limiter
 from tests.factories import make_certificate, make_institute, make_person
 
@@ -29,7 +34,6 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.accounts.models import Institute
-    from nador.certification.models import Certificate
 
 UNKNOWN = "NDR-7K3Q-9XW2-M4HB-G"
 MISTYPED = "NDR-7K3Q-9XW2-M4HB-R"
@@ -244,6 +248,87 @@ def test_pages_made_for_one_certificate_serve_others_of_the_same_shape(
     assert "Salma Bouziane" not in second
     assert "<script>" not in second
     assert second.count("&lt;script&gt;") == 2
+
+
+def test_a_page_asked_again_says_what_the_register_says_now(
+    client: FlaskClient, session: Session, institute: Institute
+) -> None:
+    asked = make_certificate(session, institute=institute)
+    path = f"/v/{asked.code}?lang=en"
+    assert read(client, path).heading == "This certificate is valid"
+
+    change(session, NOBODY, asked, holder_hidden=True)
+    hidden = read(client, path)
+    change(
+        session,
+        NOBODY,
+        asked,
+        status=CertificateStatus.REVOKED,
+        revoked_at=clock.now(),
+        revoked_by_id=asked.person_id,
+        revocation_reason="Seen at the audit.",
+        public_reason="Issued in error.",
+    )
+    revoked = read(client, path)
+
+    assert hidden.heading == "This certificate is valid; the name is hidden"
+    assert "Salma" not in hidden.words
+    assert revoked.heading == "This certificate is revoked"
+    assert "Issued in error." in revoked.words
+    assert read(client, f"/v/{asked.code}?lang=fr").heading == "Ce certificat est révoqué"
+    told = client.get(path, headers={"Accept": "application/json"})
+    assert (told.json or {})["status"] == "revoked"
+
+
+def test_the_last_day_passes_at_midnight_on_the_wall(
+    client: FlaskClient, session: Session, institute: Institute
+) -> None:
+    last = clock.today() + DAY
+    asked = make_certificate(session, institute=institute, expires_on=last)
+    midnight = datetime.combine(last + DAY, time(), clock.CASABLANCA)
+    seen = {}
+
+    for after in (-60, 0, 60):
+        with time_machine.travel(midnight + timedelta(seconds=after), tick=False):
+            page = read(client, f"/v/{asked.code}?lang=en")
+        seen[page.words.partition(" at ")[2][:5]] = page.heading
+
+    assert seen == {
+        "23:59": "This certificate is valid",
+        "00:00": "This certificate has expired",
+        "00:01": "This certificate has expired",
+    }
+
+
+def test_only_so_many_shapes_of_pages_are_kept(
+    client: FlaskClient, shelf: dict[str, Certificate], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rendering, "_CUTS_KEPT", 4)
+    monkeypatch.setattr(rendering, "_cuts", {})
+
+    for language in LANGUAGES:
+        for outcome, certificate in shelf.items():
+            page = read(client, f"/v/{certificate.code}?lang={language}")
+            assert page.heading == HEADINGS[outcome][LANGUAGES.index(language)]
+            assert len(rendering._cuts) <= 4
+
+
+def test_head_says_the_same_without_a_body(
+    client: FlaskClient, shelf: dict[str, Certificate]
+) -> None:
+    path = f"/v/{shelf['valid'].code}"
+
+    told, head = client.get(path), client.head(path)
+
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(told.data))
+    assert {**head.headers} == {**told.headers}
+
+
+@command
+def change(session: Session, _actor: Actor, /, certificate: Certificate, **columns: Any) -> None:
+    """Change what the register holds, as its commands do."""
+    session.execute(update(Certificate).where(Certificate.id == certificate.id).values(**columns))
 
 
 def test_the_form_leads_to_the_address_of_the_result(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pikepdf
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.verification.test_pages import institute, shelf
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
+    from playwright.sync_api import Browser
 
     from nador.certification.models import Certificate
 
@@ -23,16 +23,16 @@ __all__ = ["institute", "shelf"]
 @pytest.mark.browser
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_every_outcome_prints_on_one_sheet(
-    client: FlaskClient, shelf: dict[str, Certificate], tmp_path: Path, language: str
+    client: FlaskClient,
+    browser: Browser,
+    shelf: dict[str, Certificate],
+    tmp_path: Path,
+    language: str,
 ) -> None:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        page = browser.new_page()
-        for outcome, certificate in shelf.items():
-            page.set_content(client.get(f"/v/{certificate.code}?lang={language}").text)
-            page.pdf(path=tmp_path / f"{outcome}.pdf", format="A4", prefer_css_page_size=True)
-            with pikepdf.open(tmp_path / f"{outcome}.pdf") as printed:
-                assert len(printed.pages) == 1, outcome
-        browser.close()
+    page = browser.new_page()
+    for outcome, certificate in shelf.items():
+        page.set_content(client.get(f"/v/{certificate.code}?lang={language}").text)
+        page.pdf(path=tmp_path / f"{outcome}.pdf", format="A4", prefer_css_page_size=True)
+        with pikepdf.open(tmp_path / f"{outcome}.pdf") as printed:
+            assert len(printed.pages) == 1, outcome
+    page.close()

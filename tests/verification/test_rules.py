@@ -173,3 +173,20 @@ def _distance(one: str, other: str) -> int:
         if one[0] != other[0]
         else _distance(one[1:], other[1:])
     )
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2040, 1, 1))
+
+
+@given(DAYS, st.none() | DAYS, st.sampled_from([PLAIN, REVOKED, SUPERSEDED]))
+def test_expiry_follows_from_dates_alone_and_is_never_taken_back(
+    today: date, last: date | None, kind: CertificateView
+) -> None:
+    certificate = replace(kind, expires_on=last)
+    verdict = certificate.verdict(today)
+
+    expired = last is not None and today > last
+    assert (verdict is Verdict.EXPIRED) == (expired and kind is PLAIN)
+    assert kind is PLAIN or verdict.value == kind.status.value
+    if verdict is Verdict.EXPIRED:
+        assert certificate.verdict(today + timedelta(days=1)) is Verdict.EXPIRED

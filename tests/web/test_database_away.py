@@ -121,13 +121,18 @@ def test_wrong_sql_is_our_fault_and_no_absence(session: Session) -> None:
     assert not is_away(raised.value)
 
 
-def test_wrong_sql_stays_an_error_of_ours(app: Flask) -> None:
+def test_wrong_sql_stays_an_error_of_ours_and_leaves_a_page_to_show(app: Flask) -> None:
     @access(PUBLIC)
     def blunder() -> str:
-        db().execute(text("SELECT nothing FROM nowhere"))
+        db().execute(text("SELECT nothing"))
         return "not reached"
 
-    app.add_url_rule("/api/v1/blunder", view_func=blunder)
+    app.add_url_rule("/blunder", view_func=blunder)
+    app.add_url_rule("/api/v1/blunder", endpoint="blunder_api", view_func=blunder)
     app.testing = False
 
+    response = app.test_client().get("/blunder?lang=en")
+
+    assert response.status_code == 500
+    assert "Something broke on our side" in response.text
     assert app.test_client().get("/api/v1/blunder").status_code == 500

@@ -62,21 +62,21 @@ def search_people(session: Session, actor: Actor, *, typed: str, after: str = ""
     found = select(Person).where(Person.status == PersonStatus.ACTIVE)
     for word in text.clean(typed).split(" "):
         if term := text.fold(word):
-            like = word.lower().replace("%", "").replace("_", r"\_")
             found = found.where(
                 or_(
                     Person.name_folded.contains(term, autoescape=True),
-                    Person.email.contains(like),
+                    Person.email.contains(word.lower(), autoescape=True),
                     Person.reference.in_(rules.references_meant(word)),
                     Person.phone.endswith(term.lstrip("0") or term, autoescape=True),
                 )
             )
     folded, _, last = after.rpartition(":")
-    if last.isdecimal():
+    last_id = text.number(last)
+    if last_id is not None:
         found = found.where(
             or_(
                 Person.name_folded > folded,
-                (Person.name_folded == folded) & (Person.id > int(last)),
+                (Person.name_folded == folded) & (Person.id > last_id),
             )
         )
     ordered = found.order_by(Person.name_folded, Person.id).limit(PAGE + 1)

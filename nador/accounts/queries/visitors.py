@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, select
 
 from nador.accounts import rules
 from nador.accounts.models import Account, Person, RoleGrant, SignIn, Token
-from nador.accounts.rules import Names, PersonStatus
+from nador.accounts.rules import PersonStatus
 from nador.kernel import text
 from nador.kernel.access import Actor, Grant
 from nador.kernel.errors import Invalid, NotFound
@@ -104,9 +104,13 @@ def actor_by_email(session: Session, email: str) -> Actor:
 def _actor(rows: Sequence[Any], **way: int) -> Actor:
     person = rows[0]
     grants = {Grant(row.role, row.institute_id) for row in rows if row.role is not None}
-    name = Names(person.name_latin, person.name_arabic).in_language(person.locale)
     return Actor(
-        person_id=person.id, name=name, locale=person.locale, grants=frozenset(grants), **way
+        person_id=person.id,
+        name_latin=person.name_latin,
+        name_arabic=person.name_arabic,
+        locale=person.locale,
+        grants=frozenset(grants),
+        **way,
     )
 
 

@@ -38,19 +38,24 @@ def sign_up(
     password: str,
     locale: str,
     site: str,
-) -> None:
-    """Ask for an account; whether the address was known before, only its mail box learns."""
+) -> str:
+    """Ask for an account; whether the address was known before, only its mail box learns.
+
+    Returns what tells `confirm_email` later that it is the same browser that chose the password.
+    """
     address = text.email(email)
     rules.require_strong(password, known=(address, names.latin, names.arabic))
+    password_hash = passwords.hashed(password)
     register(
         session,
         actor,
         email=address,
         names=names,
-        password_hash=passwords.hashed(password),
+        password_hash=password_hash,
         locale=locale,
         site=site,
     )
+    return rules.digest(password_hash)
 
 
 @command
@@ -84,7 +89,7 @@ def register(
         account = Account(person_id=person.id, created_at=clock.now())
         session.add(account)
         audit.record(session, actor, "account.asked", f"person:{person.id}")
-    # The latest to ask decides: otherwise a stranger could prepare an account for somebody else.
+    # The latest to ask decides, and it counts only where they also open the mail: `confirm_email`.
     account.password_hash = password_hash
     send_link(
         session,
@@ -97,10 +102,12 @@ def register(
 
 
 @command
-def confirm_email(session: Session, actor: Actor, *, secret: str, device: str) -> str:
+def confirm_email(
+    session: Session, actor: Actor, *, secret: str, device: str, chose: str = ""
+) -> str:
     """Confirm the address that the link was sent to; returns a cookie's secret, or "" if signed in.
 
-    Raises LinkDead, SignInFirst and EmailTaken.
+    `chose` is what `sign_up` gave this browser. Raises LinkDead, SignInFirst and EmailTaken.
     """
     code = spend(session, CodePurpose.CONFIRM_EMAIL, rules.digest(secret))
     person = session.get_one(Person, code.person_id)
@@ -116,7 +123,12 @@ def confirm_email(session: Session, actor: Actor, *, secret: str, device: str) -
             send(session, person, "accounts/mail/moved.txt", email=former, address=code.email)
     account.email_confirmed_at = clock.now()
     audit.record(session, actor, "account.email_confirmed", f"person:{person.id}")
-    return "" if actor.is_person(person.id) else open_session(session, person.id, device=device)
+    if actor.is_person(person.id):
+        return ""
+    if chose != rules.digest(account.password_hash or ""):
+        # A stranger may have asked for this account too: whoever reads the mail chooses anew.
+        account.password_hash = None
+    return open_session(session, person.id, device=device)
 
 
 @command

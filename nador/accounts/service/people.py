@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from nador.accounts import policy, queries, rules
@@ -18,6 +18,8 @@ from nador.kernel.errors import Conflict, Invalid, NotFound
 from nador.kernel.i18n import LANGUAGES
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from sqlalchemy.orm import Session
 
 
@@ -157,30 +159,43 @@ def rename(person: Person, names: Names) -> None:
 
 def person_for_update(session: Session, person_id: int) -> Person:
     """Return a person, locked until the command ends; raises NotFound."""
-    person = session.scalar(
-        select(Person).where(Person.id == person_id).with_for_update(key_share=True)
-    )
-    if person is None:
-        raise NotFound
+    [person] = _people_for_update(session, [person_id])
     return person
+
+
+def _people_for_update(session: Session, person_ids: Collection[int]) -> Sequence[Person]:
+    people = session.scalars(
+        select(Person)
+        .where(Person.id.in_(person_ids))
+        # In one order for all: two commands that lock the same people don't wait for each other.
+        .order_by(Person.id)
+        .with_for_update(key_share=True)
+    ).all()
+    if len(people) != len(set(person_ids)):
+        raise NotFound
+    return people
 
 
 @command
-def confirm_names(session: Session, actor: Actor, *, person_id: int) -> Person:
-    """Record that a colleague compared the names in both scripts with a paper."""
-    policy.require_may_confirm_names(actor, person_id)
-    person = person_for_update(session, person_id)
-    person.names_confirmed_at = clock.now()
-    person.names_confirmed_by_id = actor.person_id
-    audit.record(
+def confirm_names(session: Session, actor: Actor, *, person_ids: Collection[int]) -> None:
+    """Record that a colleague compared these people's names in both scripts with their papers."""
+    for person_id in person_ids:
+        policy.require_may_confirm_names(actor, person_id)
+    people = _people_for_update(session, person_ids)
+    session.execute(
+        update(Person)
+        .where(Person.id.in_(person_ids))
+        .values(names_confirmed_at=clock.now(), names_confirmed_by_id=actor.person_id)
+    )
+    audit.record_each(
         session,
         actor,
         "person.names_confirmed",
-        f"person:{person_id}",
-        latin=person.name_latin,
-        arabic=person.name_arabic,
+        {
+            f"person:{person.id}": {"latin": person.name_latin, "arabic": person.name_arabic}
+            for person in people
+        },
     )
-    return person
 
 
 @command

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What came of an attempt to sign in; `secret` is for the cookie of one that succeeded."""
+    """What came of an attempt to sign in.
+
+    `secret` is for the cookie of one that succeeded; of an unconfirmed one it is what `sign_up` gives.
+    """
 
     outcome: SignInOutcome
     secret: str = ""
@@ -71,7 +74,7 @@ def record_attempt(
         person = session.get_one(Person, door.person_id)
         purpose, url = CodePurpose.CONFIRM_EMAIL, f"{site}/confirm/"
         send_link(session, person, purpose, "accounts/mail/confirm.txt", email=door.email, url=url)
-        return Attempt(SignInOutcome.UNCONFIRMED)
+        return Attempt(SignInOutcome.UNCONFIRMED, rules.digest(account.password_hash or ""))
     if fresh:
         account.password_hash = fresh
     return Attempt(SignInOutcome.OPENED, open_session(session, door.person_id, device=device))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from flask import redirect, request, url_for
@@ -10,7 +9,7 @@ from flask import redirect, request, url_for
 from nador.accounts import labels, policy, queries, service
 from nador.accounts.forms import InstituteForm
 from nador.accounts.views.routes import blueprint
-from nador.kernel import work
+from nador.kernel import text, work
 from nador.kernel.access import Role
 from nador.kernel.errors import NotFound
 from nador.web.access import PUBLIC, access
@@ -24,12 +23,8 @@ if TYPE_CHECKING:
     from nador.accounts.models import Institute
 
 
-_ID = re.compile("[0-9]{1,18}")
-
-
 def _number(name: str) -> int:
-    typed = request.args.get(name, "")
-    return int(typed) if _ID.fullmatch(typed) else 0
+    return text.number(request.args.get(name, "")) or 0
 
 
 def _mine() -> Institute:
@@ -150,9 +145,9 @@ def dead_work() -> ResponseReturnValue:
 @access(Role.ADMINISTRATOR)
 def retry_work() -> ResponseReturnValue:
     """Let the worker try an item again."""
-    item_id = request.form.get("item_id", "")
-    if not _ID.fullmatch(item_id):
+    work_name, item_id = request.form.get("work", ""), text.number(request.form.get("item_id", ""))
+    if item_id is None:
         raise NotFound
-    service.retry_work(db(), actor(), work_name=request.form.get("work", ""), item_id=int(item_id))
+    service.retry_work(db(), actor(), work_name=work_name, item_id=item_id)
     note(translator().gettext("The worker tries it again."))
     return redirect(url_for("accounts.dead_work"), 303)

@@ -103,9 +103,16 @@ def device() -> str:
 
 
 def next_page() -> str:
-    """Return where the visitor wanted to go: a path of this site, or else what suits their roles."""
+    """Return where the visitor wanted to go: a page of this site, or else what suits their roles."""
     wanted = request.args.get("next", "")
     parts = urlsplit(wanted)
     ours = not parts.scheme and not parts.netloc and wanted.startswith("/")
     hidden = wanted.startswith("//") or "\\" in wanted or any(sign < " " for sign in wanted)
-    return wanted if ours and not hidden else flask.url_for(first_page())
+    if ours and not hidden and _is_a_page(parts.path):
+        return wanted
+    return flask.url_for(first_page())
+
+
+def _is_a_page(path: str) -> bool:
+    """Whether one can go there: whoever was asked to sign in on pressing a button can't press it now."""
+    return flask.current_app.url_map.bind("").test(path, method="GET")

@@ -46,7 +46,7 @@ def ask_for_account() -> ResponseReturnValue:
 
     def do() -> str:
         email = form.email.data or ""
-        service.sign_up(
+        flask.session["chose"] = service.sign_up(
             db(),
             actor(),
             email=email,
@@ -85,11 +85,15 @@ def confirm_page(secret: str) -> ResponseReturnValue:
 @limiter.limit(TRIES)
 def confirm(secret: str) -> ResponseReturnValue:
     """Confirm the address, and let its owner in."""
-    cookie = service.confirm_email(db(), actor(), secret=secret, device=door.device())
+    cookie = service.confirm_email(
+        db(), actor(), secret=secret, device=door.device(), chose=flask.session.get("chose", "")
+    )
     if cookie:
         door.remember(cookie)
     note(translator().gettext("The e-mail address is confirmed."))
-    return redirect(door.next_page(), 303)
+    account = queries.account(db(), actor().person_id or 0)
+    has_password = account is not None and account.password_hash is not None
+    return redirect(door.next_page() if has_password else url_for("accounts.password"), 303)
 
 
 @blueprint.get("/reset")
@@ -101,7 +105,7 @@ def reset() -> ResponseReturnValue:
 
 @blueprint.post("/reset")
 @access(PUBLIC)
-@limiter.limit(TRIES, key_func=account_tried)
+@limiter.limit(TRIES, key_func=account_tried("email"))
 @limiter.limit(TRIES)
 def ask_for_password() -> ResponseReturnValue:
     """Send a link where the address is known; the answer is the same where it is not."""
@@ -147,7 +151,7 @@ def choose_password(secret: str) -> ResponseReturnValue:
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 @access(PUBLIC)
-@limiter.limit(TRIES, methods=["POST"], key_func=account_tried)
+@limiter.limit(TRIES, methods=["POST"], key_func=account_tried("reference"))
 @limiter.limit(TRIES, methods=["POST"], deduct_when=failed)
 def sign_in_with_code() -> ResponseReturnValue:
     """Let somebody in with the code on their sheet; they choose a password next."""

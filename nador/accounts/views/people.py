@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import flask
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
     from nador.accounts.models import Person
 
-_ID = re.compile("[0-9]{1,18}")
 _SEE = (Role.REGISTRAR, Role.AUDITOR, Role.ADMINISTRATOR)
 _MANAGE = (Role.REGISTRAR, Role.ADMINISTRATOR)
 
@@ -150,7 +148,7 @@ def edit_person(person_id: int) -> ResponseReturnValue:
 @access(*_MANAGE, Role.CERTIFIER)
 def confirm_names(person_id: int) -> ResponseReturnValue:
     """Record that both names were compared with a paper."""
-    service.confirm_names(db(), actor(), person_id=person_id)
+    service.confirm_names(db(), actor(), person_ids=[person_id])
     note(translator().gettext("The names are confirmed."))
     return redirect(url_for("accounts.person", person_id=person_id), 303)
 
@@ -180,13 +178,14 @@ def code_sheet(person_id: int) -> ResponseReturnValue:
 def grant_role(person_id: int) -> ResponseReturnValue:
     """Grant a role at an institute."""
     form = RoleForm()
-    if not (form.validate_on_submit() and _ID.fullmatch(form.institute_id.data or "")):
+    institute_id = text.number(form.institute_id.data or "")
+    if institute_id is None or not form.validate_on_submit():
         raise NotFound
     service.grant_role(
         db(),
         actor(),
         person_id=person_id,
-        institute_id=int(form.institute_id.data or 0),
+        institute_id=institute_id,
         role=Role(form.role.data),
     )
     note(translator().gettext("The role is granted."))

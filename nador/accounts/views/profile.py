@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import flask
 from flask import redirect, url_for
 
-from nador.accounts import queries, service
+from nador.accounts import labels, queries, service
 from nador.accounts.forms import ChangePasswordForm, ProfileForm, ResetForm, TokenForm
 from nador.accounts.views.limits import TRIES
 from nador.accounts.views.routes import blueprint
@@ -42,6 +42,7 @@ def _profile_page(form: ProfileForm, token_form: TokenForm) -> str:
         person=queries.person(db(), actor(), _me()),
         sign_ins=queries.live_sign_ins(db(), _me(), now=clock.now()),
         tokens=queries.live_tokens(db(), _me()),
+        browser=labels.browser,
         new_token=flask.session.pop("new_token", ""),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import flask
 from flask import redirect
 
 from nador.accounts import service
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access(PUBLIC)
-@limiter.limit(TRIES, methods=["POST"], key_func=account_tried)
+@limiter.limit(TRIES, methods=["POST"], key_func=account_tried("email"))
 @limiter.limit(TRIES, methods=["POST"], deduct_when=failed)
 def sign_in() -> ResponseReturnValue:
     """Ask who it is, and let them in."""
@@ -40,6 +41,8 @@ def sign_in() -> ResponseReturnValue:
         device=door.device(),
         site=settings().public_url,
     )
+    if attempt.outcome is SignInOutcome.UNCONFIRMED:
+        flask.session["chose"] = attempt.secret
     if attempt.outcome is not SignInOutcome.OPENED:
         form.refusals.append(translator().gettext(SIGN_IN_REFUSED[attempt.outcome]))
         return render("accounts/sign_in.html", form=form), 422

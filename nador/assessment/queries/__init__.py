@@ -14,6 +14,7 @@ from nador.assessment.queries.gradebook import (
 )
 from nador.assessment.queries.grades import (
     Change,
+    assessment_for,
     assessment_of,
     assessments,
     enrolment_to_grade,
@@ -23,7 +24,6 @@ from nador.assessment.queries.grades import (
     plan_items,
     provisional_grades,
     results_by_enrolment,
-    run_by_name,
     run_of,
     run_to_conclude,
     run_to_grade,
@@ -51,6 +51,7 @@ __all__ = [
     "Pass",
     "Row",
     "TaughtRun",
+    "assessment_for",
     "assessment_of",
     "assessments",
     "enrolment_to_grade",
@@ -70,7 +71,6 @@ __all__ = [
     "result_page",
     "results_by_enrolment",
     "results_of",
-    "run_by_name",
     "run_of",
     "run_to_conclude",
     "run_to_grade",

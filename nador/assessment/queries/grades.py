@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from nador.accounts.models import Institute, Person
+from nador.assessment import policy
 from nador.assessment.models import Assessment, Grade, GradeChange, Result
 from nador.assessment.rules import GradeState
 from nador.catalogue.models import PlanItem, Run
@@ -20,6 +21,8 @@ from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from nador.kernel.access import Actor
 
 
 def _run(run_id: int) -> Select[Run]:
@@ -39,16 +42,6 @@ def run_of(session: Session, run_id: int) -> Run:
 def institute_of(session: Session, institute_id: int) -> Institute:
     """The institute whose name stands on the minutes; raises NotFound."""
     found = session.get(Institute, institute_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def run_by_name(session: Session, name: str) -> int:
-    """Find a run by its code, else by its number; raises NotFound."""
-    found = session.scalar(select(Run.id).where(Run.code == name))
-    if found is None and name.isascii() and name.isdigit():
-        found = session.scalar(select(Run.id).where(Run.id == int(name)))
     if found is None:
         raise NotFound
     return found
@@ -93,6 +86,13 @@ def assessment_of(session: Session, assessment_id: int) -> Assessment:
     found = session.get(Assessment, assessment_id)
     if found is None:
         raise NotFound
+    return found
+
+
+def assessment_for(session: Session, actor: Actor, assessment_id: int) -> Assessment:
+    """One assessment, for who may see its gradebook; to anybody else it does not exist."""
+    found = assessment_of(session, assessment_id)
+    policy.require_may_see(actor, session.get_one(Run, found.run_id))
     return found
 
 

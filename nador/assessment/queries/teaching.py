@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from nador.assessment.models import Assessment, Grade
 from nador.assessment.rules import GradeState
 from nador.catalogue.models import Course, CourseVersion, Run
+from nador.catalogue.queries import runs_for
 from nador.catalogue.rules import RunStatus
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
@@ -94,13 +95,7 @@ def taught_runs(session: Session, actor: Actor) -> list[TaughtRun]:
         .outerjoin(learners, learners.c.run_id == Run.id)
         .outerjoin(plan, plan.c.run_id == Run.id)
         .outerjoin(grades, grades.c.run_id == Run.id)
-        .where(
-            Run.status == RunStatus.PUBLISHED,
-            or_(
-                Run.institute_id.in_(actor.institutes(Action.SEE_GRADEBOOK)),
-                Run.id.in_(actor.runs(Action.SEE_GRADEBOOK)),
-            ),
-        )
+        .where(Run.status == RunStatus.PUBLISHED, runs_for(actor, Action.SEE_GRADEBOOK))
         .order_by(Run.ends_on, Run.id)
         .limit(MOST)
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from nador.catalogue.models import Run
     from nador.enrolment.models import Enrolment
     from nador.kernel.access import Actor
 
@@ -84,7 +85,8 @@ def set_grade(  # noqa: PLR0913 - each argument is a fact of the grade, and all 
         expected_version=expected_version,
         must_be_new=must_be_new,
     )
-    return _set(session, actor, entry)
+    assessment, run = _gradable(session, actor, assessment_id)
+    return _set(session, actor, entry, assessment=assessment, run=run)
 
 
 @command
@@ -92,9 +94,14 @@ def set_grades(session: Session, actor: Actor, *, entries: Sequence[GradeEntry])
     """Set many grades, all or none; raises GradesRefused with the reason of each refusal."""
     grades: list[Grade] = []
     refusals: list[tuple[GradeEntry, DomainError]] = []
+    found: dict[int, tuple[Assessment, Run]] = {}
     for entry in entries:
         try:
-            grades.append(_set(session, actor, entry))
+            assessment, run = found.get(entry.assessment_id) or _gradable(
+                session, actor, entry.assessment_id
+            )
+            found[entry.assessment_id] = assessment, run
+            grades.append(_set(session, actor, entry, assessment=assessment, run=run))
         except NotFound:
             raise
         except DomainError as error:
@@ -104,11 +111,18 @@ def set_grades(session: Session, actor: Actor, *, entries: Sequence[GradeEntry])
     return grades
 
 
-def _set(session: Session, actor: Actor, entry: GradeEntry) -> Grade:
-    assessment = queries.assessment_of(session, entry.assessment_id)
+def _gradable(session: Session, actor: Actor, assessment_id: int) -> tuple[Assessment, Run]:
+    """Find what is to be graded, with its run; raises NotFound, NotAllowed."""
+    assessment = queries.assessment_of(session, assessment_id)
     run = queries.run_to_grade(session, assessment.run_id)
     policy.require_may_see(actor, run)
     policy.require_may_grade(actor, run)
+    return assessment, run
+
+
+def _set(
+    session: Session, actor: Actor, entry: GradeEntry, *, assessment: Assessment, run: Run
+) -> Grade:
     enrolment = queries.enrolment_to_grade(session, entry.enrolment_id, run_id=run.id)
     policy.require_not_own(actor, enrolment.person_id)
     _require_open(enrolment)
@@ -248,5 +262,6 @@ def _show(session: Session, actor: Actor, assessment_ids: list[int], *, now: dat
         )
         .execution_options(synchronize_session=False)
     )
-    session.expire_all()
+    for grade in waiting:
+        session.expire(grade)
     return len(waiting)

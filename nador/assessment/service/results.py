@@ -17,6 +17,7 @@ from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import audit, clock, events
 from nador.kernel.db import command
 from nador.kernel.errors import Conflict
+from nador.kernel.text import clean
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -131,6 +132,6 @@ def reopen(session: Session, actor: Actor, *, run_id: int, reason: str) -> None:
         "results.reopened",
         f"run:{run_id}",
         institute_id=run.institute_id,
-        reason=reason,
+        reason=clean(reason),
     )
     events.emit(session, actor, RunReopened(run_id=run_id))

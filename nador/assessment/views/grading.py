@@ -12,6 +12,8 @@ from nador.assessment.labels import gradebook_columns, gradebook_lines
 from nador.assessment.rules import RowFilter
 from nador.assessment.service import GradesRefused
 from nador.assessment.views.routes import READERS, blueprint, page
+from nador.kernel import text
+from nador.kernel.errors import NotFound
 from nador.kernel.tables import write_csv
 from nador.web import api
 from nador.web.access import access
@@ -66,8 +68,9 @@ def save_gradebook(run_id: int) -> ResponseReturnValue:
 @access(*READERS)
 def save_cell(run_id: int, assessment_id: int, enrolment_id: int) -> Response:
     """Keep one cell as the page's script sends it."""
-    assessment = queries.assessment_of(db(), assessment_id)
-    policy.require_may_see(actor(), queries.run_of(db(), run_id))
+    assessment = queries.assessment_for(db(), actor(), assessment_id)
+    if assessment.run_id != run_id:
+        raise NotFound
     entry = one_entry(assessment, enrolment_id)
     try:
         (grade,) = service.set_grades(db(), actor(), entries=[entry])
@@ -98,7 +101,8 @@ def gradebook_csv(run_id: int) -> Response:
 @access(*READERS)
 def release(run_id: int) -> ResponseReturnValue:
     """Show learners their grades: of one assessment where it is named, else of all."""
-    chosen = [int(each) for each in request.form.getlist("assessment") if each.isdecimal()]
+    typed = request.form.getlist("assessment")
+    chosen = [each for each in map(text.number, typed) if each is not None]
     service.release(db(), actor(), run_id=run_id, assessment_ids=chosen or None)
     note(translator().gettext("The grades are released: learners see them now."))
     return redirect(url_for("assessment.gradebook", run_id=run_id), 303)
@@ -117,14 +121,13 @@ def learner(run_id: int, enrolment_id: int) -> str:
 
 def _book(run_id: int) -> Gradebook:
     asked = request.args
-    number = asked.get("page", "")
     show = asked.get("show", "")
     book = queries.gradebook(
         db(),
         run_id,
         show=RowFilter(show) if show in set(RowFilter) else RowFilter.ALL,
         typed=asked.get("q", ""),
-        page=max(1, int(number)) if number.isascii() and number.isdecimal() else 1,
+        page=text.number(asked.get("page", "")) or 1,
     )
     policy.require_may_see(actor(), book.run)
     return book

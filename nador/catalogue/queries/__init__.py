@@ -31,6 +31,7 @@ from nador.catalogue.queries.staff import (
     next_run_code,
     person_by_contact,
     run_of_staff,
+    runs_for,
     runs_of_staff,
     version_of_staff,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "run_page",
     "run_row",
     "runs_after",
+    "runs_for",
     "runs_of_staff",
     "skills",
     "staff_grants",

@@ -33,7 +33,7 @@ from nador.catalogue.rules import (
     rhythm,
     shown_state,
 )
-from nador.kernel import clock
+from nador.kernel import clock, text
 from nador.kernel.access import Grant, Role
 from nador.kernel.errors import NotFound
 
@@ -241,8 +241,9 @@ def run_for_update(session: Session, run_id: int) -> Run:
 def run_by_code(session: Session, code: str) -> Run:
     """Find a run by its code, or by its number."""
     run = session.scalar(select(Run).where(Run.code == code.strip().upper()))
-    if run is None and code.isascii() and code.isdecimal():
-        run = session.get(Run, int(code))
+    number = text.number(code)
+    if run is None and number is not None:
+        run = session.get(Run, number)
     if run is None:
         raise NotFound
     return run

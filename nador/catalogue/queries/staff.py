@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from nador.accounts.models import Person
+from nador.accounts.queries import person_by_email, person_by_reference
 from nador.catalogue.models import Course, CourseVersion, Meeting, Run, RunStaff
 from nador.catalogue.queries.public import RunRow, is_latest, run_row, wall_day, whole_run
 from nador.catalogue.rules import PersonNotFound, RunStatus, ShownState
+from nador.kernel import text
 from nador.kernel.access import Action
 from nador.kernel.errors import NotFound
-from nador.kernel.text import clean, search_terms
+from nador.kernel.text import search_terms
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from nador.accounts.models import Person
     from nador.kernel.access import Actor
 
 PAGE_SIZE: Final = 50
@@ -76,12 +78,9 @@ def next_run_code(session: Session, version: CourseVersion) -> str:
     return next(code for code in numbers if code not in taken)
 
 
-def _seen_by(actor: Actor) -> ColumnElement[bool]:
-    """Narrow runs to those that the actor may see as staff."""
-    return or_(
-        Run.institute_id.in_(actor.institutes(Action.SEE_CATALOGUE)),
-        Run.id.in_(actor.runs(Action.SEE_CATALOGUE)),
-    )
+def runs_for(actor: Actor, action: Action) -> ColumnElement[bool]:
+    """Narrow runs to those on which the actor may do this."""
+    return or_(Run.institute_id.in_(actor.institutes(action)), Run.id.in_(actor.runs(action)))
 
 
 def in_state(state: ShownState, *, now: datetime) -> ColumnElement[bool]:
@@ -124,7 +123,7 @@ def runs_of_staff(
         .join(Run.course)
         .join(Run.version)
         .options(contains_eager(Run.course), contains_eager(Run.version))
-        .where(_seen_by(actor), *_says(typed))
+        .where(runs_for(actor, Action.SEE_CATALOGUE), *_says(typed))
         .order_by(Run.starts_on.desc(), Run.id.desc())
         .limit(PAGE_SIZE + 1)
     )
@@ -156,9 +155,10 @@ def _place(after: str) -> tuple[date, int] | None:
     """Read where the last page ended; None when that can't be read."""
     day, _, run_id = after.partition(".")
     try:
-        return date.fromisoformat(day), int(run_id)
+        began, number = date.fromisoformat(day), text.number(run_id)
     except ValueError:
         return None
+    return None if number is None else (began, number)
 
 
 def run_of_staff(session: Session, actor: Actor, run_id: int) -> Run:
@@ -166,7 +166,7 @@ def run_of_staff(session: Session, actor: Actor, run_id: int) -> Run:
     run = session.scalar(
         whole_run()
         .options(selectinload(Run.staff).joinedload(RunStaff.person))
-        .where(Run.id == run_id, _seen_by(actor))
+        .where(Run.id == run_id, runs_for(actor, Action.SEE_CATALOGUE))
     )
     if run is None:
         raise NotFound
@@ -179,7 +179,7 @@ def meeting_of_staff(session: Session, actor: Actor, meeting_id: int) -> Meeting
         select(Meeting)
         .join(Meeting.run)
         .options(contains_eager(Meeting.run).joinedload(Run.version))
-        .where(Meeting.id == meeting_id, _seen_by(actor))
+        .where(Meeting.id == meeting_id, runs_for(actor, Action.SEE_CATALOGUE))
     )
     if meeting is None:
         raise NotFound
@@ -188,10 +188,8 @@ def meeting_of_staff(session: Session, actor: Actor, meeting_id: int) -> Meeting
 
 def person_by_contact(session: Session, typed: str) -> Person:
     """Find a person by e-mail address or reference number."""
-    said = clean(typed)
-    person = session.scalar(
-        select(Person).where(or_(Person.email == said.lower(), Person.reference == said))
-    )
+    find = person_by_email if "@" in typed else person_by_reference
+    person = find(session, typed)
     if person is None:
         raise PersonNotFound(field="person")
     return person

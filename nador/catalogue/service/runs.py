@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from nador.accounts.models import Person
 from nador.accounts.rules import PersonStatus
@@ -94,8 +95,12 @@ def open_run(  # noqa: PLR0913 - a run is that many facts, and each caller names
     _check(run, version)
     if session.scalar(select(Run.id).where(Run.code == run.code)) is not None:
         raise rules.RunCodeTaken(field="code")
-    session.add(run)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError:
+        # On PostgreSQL somebody can open a run of the same code at the same moment.
+        raise rules.RunCodeTaken(field="code") from None
     _record(session, actor, "run.opened", run)
     if publish:
         publish_run(session, actor, run_id=run.id)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, redirect, request, url_for
 from nador.catalogue import forms, labels, queries
 from nador.catalogue.rules import RunStatus, meets
 from nador.catalogue.views import filters
-from nador.kernel import clock
+from nador.kernel import clock, text
 from nador.web.access import PUBLIC, access
 from nador.web.rendering import render
 from nador.web.request import actor, db, locale, settings, translator
@@ -111,7 +111,7 @@ def _met_courses() -> Collection[int] | None:
 @access(PUBLIC)
 def choose_run(code: str) -> ResponseReturnValue:
     """Go on with the run that was picked on the course page."""
-    run_id = request.args.get("run", type=int)
+    run_id = text.number(request.args.get("run", ""))
     if run_id is None:
         return redirect(url_for("catalogue.course", code=code, _anchor="runs"), 303)
     return redirect(f"{url_for('catalogue.run', run_id=run_id)}/enrol", 303)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -74,18 +75,25 @@ _ARABIC_SAMPLE = (
     "ابتثجحخدذرزسشصضطظعغفقكلمنهوي ببب تتت ثثث ججج ححح خخخ سسس ششش صصص ضضض ططط ظظظ ععع "
     "غغغ ففف ققق ككك للل ممم ننن ههه ييي ئئئ ىة ڭڭڭ گگگ ڤڤڤ پپپ"
 )
+# How a letter is drawn depends on its neighbours: two or three together show nearly every form.
+_ARABIC_JOINED = "ابتثجحخدذرزسشصضطظعغفقكلمنهويىةءأإآؤئڭگڤپ"
 _TIFINAGH_SAMPLE = "ⴰⵙⵉⵏⴰⴳ ⵏ ⵏⴰⴹⵓⵔ ⵎⵓⵃⵏⴷ ⴰⵎⵣⵢⴰⵏ ⵜⵉⵍⴻⵍⵍⵉ"
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """One script's face: the original it comes from, and what of it is kept."""
+    """One script's face: the original it comes from, what of it is kept, and what comes first.
+
+    ``sample`` is shaped plainly and with each feature of ``shown``, then the letters of
+    ``joined`` in twos and threes.
+    """
 
     name: str
     original: str
     blocks: tuple[tuple[int, int], ...]
     features: tuple[str, ...]
     sample: str
+    joined: str = ""
     shown: tuple[str, ...] = ()
 
     @property
@@ -112,6 +120,7 @@ FACES = (
             *("kern", "curs", "mark", "mkmk"),
         ),
         sample=_ARABIC_SAMPLE,
+        joined=_ARABIC_JOINED,
     ),
     Face(
         name="tifinagh",
@@ -276,15 +285,22 @@ def _common_glyphs_first(font: TTFont, face: Face) -> None:
 
 
 def _glyphs_of_sample(prepared: bytes, order: list[str], face: Face) -> Iterator[str]:
-    """Name the glyphs that the sample is drawn with, in order of first use."""
+    """Name the glyphs that are drawn most, the most common first."""
     font = hb.Font(hb.Face(prepared))
-    for features in ({}, *({feature: True} for feature in face.shown)):
+    drawn: list[tuple[str, dict[str, bool]]] = [(face.sample, {})]
+    drawn += [(face.sample, {feature: True}) for feature in face.shown]
+    drawn += [(_joined(face.joined, length), {}) for length in (2, 3)]
+    for text, features in drawn:
         buffer = hb.Buffer()
-        buffer.add_str(face.sample)
+        buffer.add_str(text)
         buffer.guess_segment_properties()
         hb.shape(font, buffer, features)
         # By glyph number: a subset that ends early is what makes the file small, not its order.
         yield from (order[code] for code in sorted({info.codepoint for info in buffer.glyph_infos}))
+
+
+def _joined(letters: str, length: int) -> str:
+    return " ".join(map("".join, product(letters, repeat=length)))
 
 
 def _saved(font: TTFont) -> bytes:

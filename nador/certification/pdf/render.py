@@ -1,42 +1,26 @@
-"""Draws a certificate: the sheet, its frame beneath, and the QR code as vectors."""
+"""Draws a certificate: as a PDF/A-3a and PDF/UA-1 of one page."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
-from functools import cache
-from itertools import groupby
-from typing import Any
 
 import pydyf
-import segno
+import structlog
 import weasyprint
 
-from nador.certification.facts import CertificateFacts, Kind
-from nador.certification.pdf.sheet import SHEET, compose
-from nador.kernel.paper import (
-    Attachment,
-    Finished,
-    Finisher,
-    Stationery,
-    compressed,
-    font_configuration,
-    object_of,
-    render_document,
-    stationery,
+from nador.certification.facts import CertificateFacts
+from nador.certification.pdf.common import render_over_common
+from nador.certification.pdf.drawing import (
+    DRAW_FRAME,
+    add_frame,
+    certificate_stationery,
+    draw_code,
+    only_page,
 )
+from nador.certification.pdf.printable import Unprintable
+from nador.certification.pdf.sheet import compose
+from nador.kernel.paper import Attachment, Finisher, render_document
 
-# A4 landscape in points.
-_WIDTH, _HEIGHT = 841.8898, 595.2756
-# Choosing the best of eight masks is half of the making; any mask may be read.
-_MASK = 3
-# One black pixel: the place that the QR code takes.
-_PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
-    "0000000a49444154789c636000000002000148afa4710000000049454e44ae426082"
-)
-
-
-class Misdrawn(RuntimeError):
-    """WeasyPrint wrote the page otherwise than this module expects."""
+log = structlog.get_logger(__name__)
 
 
 def render(
@@ -45,137 +29,44 @@ def render(
     attachments: Sequence[Attachment] = (),
     finish: Finisher | None = None,
 ) -> bytes:
-    """Render a certificate as a PDF/A-3a and PDF/UA-1 of one page.
+    """Render a certificate: over what its run has in common, or whole when that fails.
 
-    The same facts give the same bytes. `finish` has the last word on the objects: it makes room
-    for a seal. Raises Unprintable for a character outside the
-    bundled faces.
+    The same facts give the same bytes. `finish` has the last word on the objects: it makes
+    room for a seal. Raises Unprintable for a character outside the bundled faces.
     """
     # Noon in UTC is the same day in Morocco, whatever its clocks are set to that year.
     noon = datetime.combine(facts.issued_on, time(12), UTC)
+    try:
+        return render_over_common(facts, dated=noon, attachments=attachments, finish=finish)
+    except Unprintable:
+        raise
+    except Exception as surprise:  # noqa: BLE001  # the other way needs nothing that can fail here
+        log.warning("certificate drawn whole", code=facts.code, reason=repr(surprise))
+        return render_whole(facts, dated=noon, attachments=attachments, finish=finish)
+
+
+def render_whole(
+    facts: CertificateFacts,
+    *,
+    dated: datetime,
+    attachments: Sequence[Attachment] = (),
+    finish: Finisher | None = None,
+) -> bytes:
+    """Render a certificate in one go, by what WeasyPrint and pydyf document."""
+
+    def draw_the_rest(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+        add_frame(pdf, facts.kind)
+        contents, _resources = only_page(pdf)
+        contents.stream.insert(0, DRAW_FRAME)
+        draw_code(pdf, facts.verify_url)
+        if finish:
+            finish(document, pdf)
+
     return render_document(
         compose(facts),
-        _stationery(),
-        dated=noon,
+        certificate_stationery(),
+        dated=dated,
         identifier=facts.to_json(),
         attachments=attachments,
-        finisher=_finisher(facts, finish),
+        finisher=draw_the_rest,
     )
-
-
-@cache
-def _stationery() -> Stationery:
-    return stationery((SHEET / "certificate.css").read_text(encoding="utf-8"), {"qr.png": _PIXEL})
-
-
-def _finisher(facts: CertificateFacts, last: Finisher | None) -> Finisher:
-    def finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-        _stamp_frame(pdf, facts.kind)
-        _draw_code(pdf, facts.verify_url)
-        if last:
-            last(document, pdf)
-
-    return finish
-
-
-# --- the frame: drawn once for each process, then stamped under every page ---------------
-
-
-@cache
-def _frame(kind: Kind) -> bytes:
-    """Let WeasyPrint draw the frame's SVG on an empty page, and keep that as a finished form."""
-    drawing = (SHEET / f"frame-{kind.value}.svg").read_text(encoding="utf-8")
-    kept: list[bytes] = []
-
-    def keep(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-        contents, resources = _only_page(pdf)
-        kept.append(compressed(_form(contents.stream, resources["ExtGState"])))
-
-    weasyprint.HTML(string=drawing, url_fetcher=_stationery().fetcher).write_pdf(
-        stylesheets=[_empty_page()], font_config=font_configuration(), finisher=keep
-    )
-    return kept[0]
-
-
-def _form(operators: list[Any], states: dict[str, Any]) -> pydyf.Stream:
-    return pydyf.Stream(
-        operators,
-        pydyf.Dictionary(
-            {
-                "Type": "/XObject",
-                "Subtype": "/Form",
-                "BBox": pydyf.Array((0, 0, _WIDTH, _HEIGHT)),
-                "Resources": pydyf.Dictionary({"ExtGState": pydyf.Dictionary(states)}),
-            }
-        ),
-    )
-
-
-def _empty_page() -> weasyprint.CSS:
-    css = "@page { size: A4 landscape; margin: 0 } body { margin: 0 } svg { display: block }"
-    return weasyprint.CSS(string=css, url_fetcher=_stationery().fetcher)
-
-
-def _stamp_frame(pdf: pydyf.PDF, kind: Kind) -> None:
-    """Draw the frame under the text, as an artifact: it says nothing to be read aloud."""
-    contents, resources = _only_page(pdf)
-    form = Finished(len(pdf.objects), _frame(kind), compressible=False)
-    pdf.add_object(form)
-    resources["XObject"]["frame"] = form.reference
-    contents.stream[:0] = [b"/Artifact BMC q /frame Do Q EMC"]
-
-
-def _only_page(pdf: pydyf.PDF) -> tuple[Any, Any]:
-    """Return the content and the resources of the one page."""
-    if len(pdf.page_references) != 1:
-        message = f"the certificate has {len(pdf.page_references)} pages"
-        raise Misdrawn(message)
-    page = object_of(pdf, pdf.page_references[0])
-    return object_of(pdf, page["Contents"]), object_of(pdf, page["Resources"])
-
-
-# --- the QR code ------------------------------------------------------------------------
-
-
-def _draw_code(pdf: pydyf.PDF, url: str) -> None:
-    """Put a drawing of rectangles in the place of the page's one image.
-
-    WeasyPrint takes a third of its time to paint the same code from SVG.
-    """
-    images = [
-        stored
-        for stored in pdf.objects
-        if isinstance(stored, pydyf.Stream) and stored.extra.get("Subtype") == "/Image"
-    ]
-    if len(images) != 1:
-        message = f"the certificate has {len(images)} images"
-        raise Misdrawn(message)
-    [image] = images
-    modules = segno.make(url, error="m", micro=False, boost_error=False, mask=_MASK).matrix
-    size = len(modules)
-    image.stream = [b"0 g", *_rectangles(modules), b"f"]
-    image.compress = True
-    image.extra = pydyf.Dictionary(
-        {
-            "Type": "/XObject",
-            "Subtype": "/Form",
-            "BBox": pydyf.Array((0, 0, size, size)),
-            # An image fills the unit square.
-            "Matrix": pydyf.Array((1 / size, 0, 0, 1 / size, 0, 0)),
-            "Resources": pydyf.Dictionary(),
-        }
-    )
-
-
-def _rectangles(modules: Sequence[Sequence[int]]) -> list[bytes]:
-    """Draw each run of dark modules in a row as one rectangle, the first row on top."""
-    drawn = []
-    for row, line in enumerate(modules):
-        bottom = len(modules) - 1 - row
-        column = 0
-        for dark, run in groupby(line):
-            width = len(list(run))
-            if dark:
-                drawn.append(b"%d %d %d 1 re" % (column, bottom, width))
-            column += width
-    return drawn

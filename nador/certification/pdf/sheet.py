@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date
+from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -31,10 +32,18 @@ _ID_WIDTH, _SIGNATURE_WIDTH = 66.0, 68.0
 _NAME_ON_ONE_LINE_FROM = 22.0
 
 
-def compose(facts: CertificateFacts) -> str:
+class Part(StrEnum):
+    """How much of a sheet is written: all, what a run's certificates share, or the rest of it."""
+
+    WHOLE = "whole"
+    COMMON = "common"
+    OWN = "own"
+
+
+def compose(facts: CertificateFacts, part: Part = Part.WHOLE) -> str:
     """Write the sheet of a certificate as HTML; raises Unprintable."""
     require_printable(facts)
-    return _template().render(_said(facts))
+    return _template().render(_said(facts), part=part.value)
 
 
 @cache

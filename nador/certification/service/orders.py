@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, insert, select
 
 from nador.accounts import service as people
 from nador.accounts.models import Institute
@@ -21,7 +21,6 @@ from nador.certification.rules import CertificateStatus
 from nador.certification.service.freezing import active_template, freeze
 from nador.certification.service.outcomes import ISSUE
 from nador.kernel import audit, clock, work
-from nador.kernel.access import require_not_own_case
 from nador.kernel.db import command
 
 if TYPE_CHECKING:
@@ -40,14 +39,13 @@ def confirm_names(
     """Confirm that people's names are spelt as they are to be printed; returns how many were new."""
     run = run_for_update(session, run_id)
     policy.require_certify(actor, institute_id=run.institute_id)
+    chosen = set(person_ids)
     ticked = [
-        one.person
+        one.person.id
         for one in queries.candidates(session, run_id)
-        if one.person.id in person_ids and one.person.names_confirmed_at is None
+        if one.person.id in chosen and one.person.names_confirmed_at is None
     ]
-    for person in ticked:
-        require_not_own_case(actor, person.id)
-        people.confirm_names(session, actor, person_id=person.id)
+    people.confirm_names(session, actor, person_ids=ticked)
     return len(ticked)
 
 
@@ -143,13 +141,17 @@ def _order_each(
     for certificate in frozen.certificates:
         certificate.batch_id = batch.id
     session.add_all(frozen.certificates)
-    session.add_all(
-        BatchFailure(
-            batch_id=batch.id,
-            enrolment_id=one.enrolment_id,
-            code=refusal.code,
-            reason=str(refusal.params.get("name", "")),
-        )
-        for one, refusal in frozen.refused
-    )
     session.flush()
+    if frozen.refused:
+        session.execute(
+            insert(BatchFailure),
+            [
+                {
+                    "batch_id": batch.id,
+                    "enrolment_id": one.enrolment_id,
+                    "code": refusal.code,
+                    "reason": str(refusal.params.get("name", "")),
+                }
+                for one, refusal in frozen.refused
+            ],
+        )

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 from flask import Response, redirect, request, url_for
 
 from nador.accounts.labels import MISSING
+from nador.accounts.policy import may_manage_people
 from nador.accounts.queries import missing_for_issue
 from nador.certification import labels, policy, queries, service
 from nador.certification.forms import OrderForm
+from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
-from nador.certification.rules import BatchStatus
+from nador.certification.rules import BatchStatus, require_ready
 from nador.certification.views.routes import blueprint
-from nador.kernel.errors import NotFound
+from nador.kernel import text
+from nador.kernel.errors import NotFound, describe
 from nador.web.access import access
 from nador.web.forms import process
 from nador.web.rendering import note, render, send_pdf
@@ -21,6 +24,9 @@ from nador.web.request import actor, db, settings, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from nador.accounts.models import Person
+    from nador.certification.queries import RunSheet
 
 REFRESH_SECONDS = 3
 PAGE_SIZE = 100
@@ -57,7 +63,8 @@ def _certify_page(run_id: int, form: OrderForm) -> str:
 @access(*READERS)
 def confirm_names(run_id: int) -> ResponseReturnValue:
     """Confirm the ticked names as they will be printed."""
-    ticked = [int(value) for value in request.form.getlist("person") if value.isdigit()]
+    typed = map(text.number, request.form.getlist("person"))
+    ticked = [person_id for person_id in typed if person_id is not None]
     count = service.confirm_names(db(), actor(), run_id=run_id, person_ids=ticked)
     note(translator().ngettext("%(num)s name confirmed.", "%(num)s names confirmed.", count))
     return redirect(url_for(".certify", run_id=run_id), 303)
@@ -78,7 +85,7 @@ def order(run_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/manage/runs/<int:run_id>/certify/preview/<int:enrolment_id>.pdf")
 @access(*READERS)
-def preview(run_id: int, enrolment_id: int) -> Response:
+def preview(run_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Draw one person's document as a specimen, with a code that nobody will ever have."""
     # WeasyPrint is heavy: a web process loads it only when somebody asks for a preview.
     from nador.certification.pdf.render import render as draw
@@ -88,9 +95,24 @@ def preview(run_id: int, enrolment_id: int) -> Response:
     one = next((each for each in sheet.people if each.enrolment_id == enrolment_id), None)
     if one is None:
         raise NotFound
+    require_ready(missing_for_issue(sheet.institute))
     facts = service.draft_facts(sheet.institute, one, run=sheet.run, version=sheet.version)
     db().rollback()  # No transaction stays open while the page is drawn.
-    return Response(draw(facts), content_type="application/pdf")
+    try:
+        return Response(draw(facts), content_type="application/pdf")
+    except Unprintable as refusal:
+        return _unprintable_page(sheet, one.person, refusal), 422
+
+
+def _unprintable_page(sheet: RunSheet, person: Person, refusal: Unprintable) -> str:
+    return render(
+        "certification/unprintable.html",
+        sheet=sheet,
+        person=person,
+        refusal=describe(refusal, translator()),
+        in_name=refusal.params["text"] in {person.name_latin, person.name_arabic},
+        may_correct=may_manage_people(actor()),
+    )
 
 
 @blueprint.get("/manage/batches/<int:batch_id>")
@@ -99,7 +121,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
     """Show how far an order has come; the page renews itself until it is done."""
     progress = queries.progress(db(), batch_id)
     policy.require_see(actor(), institute_id=progress.batch.institute_id)
-    after = request.args.get("after", default=0, type=int)
+    after = text.number(request.args.get("after", "")) or 0
     certificates = queries.of_batch(db(), batch_id, after=after, most=PAGE_SIZE + 1)
     page = render(
         "certification/batch.html",

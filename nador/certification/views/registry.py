@@ -11,6 +11,7 @@ from nador.certification.forms import RevokeForm
 from nador.certification.policy import READERS
 from nador.certification.rules import CertificateStatus
 from nador.certification.views.routes import blueprint
+from nador.kernel import text
 from nador.web.access import SIGNED_IN, access
 from nador.web.forms import process
 from nador.web.rendering import note, render, send_pdf
@@ -54,7 +55,7 @@ def file(code: str) -> Response:
 def registry() -> str:
     """Search the registry."""
     search = request.args.get("q", "").strip()
-    before = request.args.get("before", type=int)
+    before = text.number(request.args.get("before", ""))
     found = queries.registry(db(), actor(), search=search, before=before, most=PAGE_SIZE + 1)
     return render(
         "certification/registry.html",

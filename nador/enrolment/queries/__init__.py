@@ -2,8 +2,11 @@
 
 from nador.enrolment.queries.attendance import (
     attendance_counts,
+    enrolments_by_id,
+    expected,
     marked_meetings,
     marks_of,
+    meeting_to_mark,
     meeting_with_run,
     meetings_of,
     sheet,
@@ -48,6 +51,8 @@ __all__ = [
     "door",
     "enrolment_by_reference",
     "enrolment_for_update",
+    "enrolments_by_id",
+    "expected",
     "first_in_queue",
     "hash_of",
     "intake",
@@ -56,6 +61,7 @@ __all__ = [
     "live_enrolment",
     "marked_meetings",
     "marks_of",
+    "meeting_to_mark",
     "meeting_with_run",
     "meetings_of",
     "met_courses",

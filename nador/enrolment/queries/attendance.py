@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from nador.accounts.models import Institute, Person
 from nador.catalogue.models import CourseVersion, Meeting, Run, RunStaff
+from nador.catalogue.queries import run_for_update
 from nador.catalogue.rules import MeetingStatus
 from nador.enrolment.models import Attendance, Enrolment
 from nador.enrolment.queries.lists import people_of
@@ -16,7 +17,7 @@ from nador.enrolment.rules import AttendanceCount, AttendanceStatus, EnrolmentSt
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -33,6 +34,26 @@ def meeting_with_run(session: Session, meeting_id: int) -> Meeting:
     return meeting
 
 
+def expected(session: Session, run_id: int) -> Sequence[Enrolment]:
+    """List who takes part in a run, or took part until it was concluded, with the people, by name."""
+    return people_of(
+        session,
+        run_id,
+        EnrolmentStatus.ACTIVE,
+        EnrolmentStatus.COMPLETED,
+        EnrolmentStatus.FAILED,
+    )
+
+
+def meeting_to_mark(session: Session, meeting_id: int) -> Meeting:
+    """Find a meeting behind the lock of its run: nobody is marked while the run is concluded."""
+    run_id = session.scalar(select(Meeting.run_id).where(Meeting.id == meeting_id))
+    if run_id is None:
+        raise NotFound
+    run_for_update(session, run_id)
+    return meeting_with_run(session, meeting_id)
+
+
 def marks_of(session: Session, meeting_id: int) -> dict[int, AttendanceStatus]:
     """Return who was marked at the meeting, by enrolment."""
     rows = session.execute(
@@ -41,6 +62,12 @@ def marks_of(session: Session, meeting_id: int) -> dict[int, AttendanceStatus]:
         )
     )
     return dict(rows.all())
+
+
+def enrolments_by_id(session: Session, ids: Collection[int]) -> dict[int, Enrolment]:
+    """Find those of these enrolments that exist."""
+    found = session.scalars(select(Enrolment).where(Enrolment.id.in_(ids)))
+    return {enrolment.id: enrolment for enrolment in found}
 
 
 def attendance_counts(session: Session, run_id: int) -> dict[int, AttendanceCount]:
@@ -98,9 +125,6 @@ def sheet(session: Session, meeting: Meeting) -> dict[str, Any]:
         "meeting": meeting,
         "run": meeting.run,
         "institute": session.get_one(Institute, meeting.run.institute_id),
-        "people": [
-            enrolment.person
-            for enrolment in people_of(session, meeting.run_id, EnrolmentStatus.ACTIVE)
-        ],
+        "people": [enrolment.person for enrolment in expected(session, meeting.run_id)],
         "teachers": teachers,
     }

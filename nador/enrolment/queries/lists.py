@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from nador.accounts.models import Person
-from nador.catalogue.models import Course, CourseVersion, Meeting, Run
+from nador.catalogue import queries as catalogue
+from nador.catalogue.models import CourseVersion, Meeting, Run
 from nador.catalogue.rules import MeetingStatus
 from nador.enrolment import rules
 from nador.enrolment.models import Enrolment, Offer
@@ -123,7 +124,7 @@ class Door:
     run: Run
     person: Person | None = None
     existing: Enrolment | None = None
-    prerequisites: Sequence[tuple[bool | None, Course]] = ()
+    prerequisites: Sequence[tuple[bool | None, CourseVersion]] = ()
     status: EnrolmentStatus | None = None
     """Where they would stand; None where they are refused."""
     refusal: Conflict | None = None
@@ -132,16 +133,16 @@ class Door:
 def door(session: Session, *, run_id: int, person_id: int | None, now: datetime) -> Door:
     """Find out what enrolling would do now, without doing it."""
     run = places.run_with_course(session, run_id)
-    required = places.required_courses(session, run)
+    required = catalogue.prerequisites(session, run.version_id)
     met = places.met_courses(session, person_id) if required and person_id else set()
-    prerequisites = [(course.id in met if person_id else None, course) for course in required]
+    prerequisites = [(each.course_id in met if person_id else None, each) for each in required]
     status, refusal = None, None
     try:
         status = rules.place_for_newcomer(places.intake(run), now=now)
         if person_id:
             rules.require_prerequisites(
-                [course.code for course in required],
-                {course.code for course in required if course.id in met},
+                [each.course.code for each in required],
+                {each.course.code for each in required if each.course_id in met},
             )
     except Conflict as refused:
         status, refusal = None, refused

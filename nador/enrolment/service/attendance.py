@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,7 +33,7 @@ def mark_attendance(
 ) -> AttendanceStatus:
     """Mark one learner at one meeting; unmarked takes the mark back."""
     meeting = _markable(session, actor, meeting_id)
-    _mark(session, actor, meeting, enrolment_id, status, now=clock.now())
+    _mark(session, actor, meeting, {enrolment_id: status}, now=clock.now())
     return status
 
 
@@ -55,15 +55,14 @@ def save_attendance(
         for enrolment_id, status in statuses.items()
         if status is not known.get(enrolment_id, AttendanceStatus.UNMARKED)
     }
-    for enrolment_id, status in changed.items():
-        _mark(session, actor, meeting, enrolment_id, status, now=now)
+    _mark(session, actor, meeting, changed, now=now)
     if held:
         catalogue.mark_meeting_held(session, actor, meeting_id=meeting_id)
     return len(changed)
 
 
 def _markable(session: Session, actor: Actor, meeting_id: int) -> Meeting:
-    meeting = queries.meeting_with_run(session, meeting_id)
+    meeting = queries.meeting_to_mark(session, meeting_id)
     policy.require_mark(actor, institute_id=meeting.run.institute_id, run_id=meeting.run_id)
     rules.require_markable(
         cancelled=meeting.status is MeetingStatus.CANCELLED,
@@ -80,32 +79,55 @@ def _mark(
     session: Session,
     actor: Actor,
     meeting: Meeting,
-    enrolment_id: int,
-    status: AttendanceStatus,
+    statuses: Mapping[int, AttendanceStatus],
     *,
     now: datetime,
 ) -> None:
-    enrolment = session.get(Enrolment, enrolment_id)
+    known = queries.enrolments_by_id(session, statuses)
+    for enrolment_id in statuses:
+        _require_may_come(actor, meeting, known.get(enrolment_id))
+    _take_back(session, meeting.id, statuses)
+    marks = [
+        {
+            "meeting_id": meeting.id,
+            "enrolment_id": enrolment_id,
+            "status": status,
+            "marked_at": now,
+            "marked_by_id": actor.person_id,
+        }
+        # In one order for everybody: two lists saved at once must not wait for each other.
+        for enrolment_id, status in sorted(statuses.items())
+        if status is not AttendanceStatus.UNMARKED
+    ]
+    if marks:
+        _write(session, marks)
+
+
+def _require_may_come(actor: Actor, meeting: Meeting, enrolment: Enrolment | None) -> None:
     if enrolment is None:
         raise NotFound
     if enrolment.run_id != meeting.run_id:
         raise OtherRun
     require_not_own_case(actor, enrolment.person_id)
     rules.require_seat(enrolment.status)
-    if status is AttendanceStatus.UNMARKED:
+
+
+def _take_back(session: Session, meeting_id: int, statuses: Mapping[int, AttendanceStatus]) -> None:
+    unmarked = [one for one, status in statuses.items() if status is AttendanceStatus.UNMARKED]
+    if unmarked:
         session.execute(
             delete(Attendance).where(
-                Attendance.meeting_id == meeting.id, Attendance.enrolment_id == enrolment_id
+                Attendance.meeting_id == meeting_id, Attendance.enrolment_id.in_(unmarked)
             )
         )
-        return
+
+
+def _write(session: Session, marks: list[dict[str, Any]]) -> None:
     insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
-    mark = {"status": status, "marked_at": now, "marked_by_id": actor.person_id}
-    session.execute(
-        insert(Attendance)
-        .values(meeting_id=meeting.id, enrolment_id=enrolment_id, **mark)
-        # Two people may hold the list at once: the later press counts.
-        .on_conflict_do_update(
-            index_elements=[Attendance.meeting_id, Attendance.enrolment_id], set_=mark
-        )
+    new = insert(Attendance)
+    # Two people may hold the list at once: the later press counts.
+    upsert = new.on_conflict_do_update(
+        index_elements=[Attendance.meeting_id, Attendance.enrolment_id],
+        set_={name: new.excluded[name] for name in ("status", "marked_at", "marked_by_id")},
     )
+    session.execute(upsert, marks)

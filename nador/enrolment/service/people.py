@@ -15,6 +15,7 @@ from nador.enrolment.rules import (
     EnrolmentSource,
     EnrolmentStatus,
     IdentitiesDiffer,
+    IdentityMissing,
     PersonTwice,
     PersonUnknown,
 )
@@ -52,7 +53,8 @@ def enrol_someone(  # noqa: PLR0913 - a person is that many facts, and each call
 ) -> Enrolment:
     """Enrol somebody for them: found by reference, then by e-mail, else added by name."""
     run = run_for_update(session, run_id)
-    policy.require_manage(actor, institute_id=run.institute_id, run_id=run.id)
+    policy.require_may_know(actor, run)
+    policy.require_may_enrol_others(actor, institute_id=run.institute_id)
     person = _known(session, reference=reference or "", email=email or "")
     if person is None:
         if reference:
@@ -125,7 +127,8 @@ def import_people(
 ) -> Import:
     """Add a file's people, and enrol them on the run if one is given: all of them, or nobody.
 
-    A second time changes nothing: who is known stays as known, and keeps their place.
+    A second time changes nothing: who is known stays as known, and keeps their place. So every row
+    says who it means, by reference or by e-mail.
     """
     if run_id is not None:
         run = run_for_update(session, run_id)
@@ -163,10 +166,11 @@ def _import_row(
     session: Session, actor: Actor, entry: Row, seen: dict[str, int], *, run_id: int | None
 ) -> Imported:
     values = entry.values
+    if not (values["reference"] or values["email"]):
+        raise IdentityMissing(field="reference")
     person = _known(session, reference=values["reference"], email=values["email"])
     is_new = person is None
     if person is None:
-        _require_first(seen, entry)
         person = accounts.create_person(
             session,
             actor,
@@ -190,17 +194,6 @@ def _import_row(
         status=status,
         was_enrolled=was_enrolled,
     )
-
-
-def _require_first(seen: dict[str, int], entry: Row) -> None:
-    """Refuse a second row for a person who can be told by nothing but the name."""
-    values = entry.values
-    if values["email"] or values["reference"]:
-        return
-    named = text.fold(f"{values['name_latin']}|{values['name_arabic']}|{values['phone']}")
-    first = seen.setdefault(f"name {named}", entry.line)
-    if first != entry.line:
-        raise PersonTwice(first=first)
 
 
 def _import_place(

@@ -53,6 +53,7 @@ def enrol(
     # Two people asking for the last seat must be counted one after the other.
     run = run_for_update(session, run_id)
     policy.require_may_enrol(actor, learner_id, institute_id=run.institute_id)
+    policy.require_may_know(actor, run)
     source = source or _source(actor, learner_id)
     now = clock.now()
     existing = queries.live_enrolment(session, run_id=run.id, person_id=learner_id)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from flask import Response, redirect, request, url_for
 
 from nador.enrolment import policy, queries, service
-from nador.enrolment.rules import AttendanceStatus, EnrolmentStatus
+from nador.enrolment.rules import AttendanceStatus
 from nador.enrolment.views.routes import blueprint
-from nador.kernel import clock
+from nador.kernel import clock, text
 from nador.web.access import STAFF, access
 from nador.web.rendering import note, render
 from nador.web.request import actor, db, translator
@@ -44,7 +44,7 @@ def meeting(meeting_id: int) -> str:
         "enrolment/meeting.html",
         meeting=shown,
         run=shown.run,
-        people=queries.people_of(db(), shown.run_id, EnrolmentStatus.ACTIVE),
+        people=queries.expected(db(), shown.run_id),
         marks=queries.marks_of(db(), meeting_id),
         may_mark=policy.may_mark(actor(), institute_id=shown.run.institute_id, run_id=shown.run_id),
         statuses=list(AttendanceStatus),
@@ -70,9 +70,10 @@ def mark(meeting_id: int) -> ResponseReturnValue:
 def _pressed() -> dict[int, AttendanceStatus]:
     """Read one status per learner (`a12=present`); what is neither is left out."""
     return {
-        int(name[1:]): AttendanceStatus(value)
+        enrolment_id: AttendanceStatus(value)
         for name, value in request.form.items()
-        if name[:1] == "a" and name[1:].isdecimal() and value in set(AttendanceStatus)
+        if name[:1] == "a" and (enrolment_id := text.number(name[1:])) is not None
+        if value in set(AttendanceStatus)
     }
 
 

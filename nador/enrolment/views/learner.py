@@ -28,6 +28,7 @@ def enrol(run_id: int) -> ResponseReturnValue:
     """Show what one is about to confirm; who is not known yet is asked to sign in first."""
     person_id = actor().person_id
     door = queries.door(db(), run_id=run_id, person_id=person_id, now=clock.now())
+    policy.require_may_know(actor(), door.run)
     if door.existing is not None:
         return redirect(url_for("enrolment.show", reference=door.existing.reference), 303)
     refusal = describe(door.refusal, translator()) if door.refusal else ""
@@ -51,7 +52,9 @@ def confirm(run_id: int) -> ResponseReturnValue:
 def show(reference: str) -> str:
     """Confirm an enrolment: where one stands, what comes next."""
     enrolment = _mine(reference)
-    return render("enrolment/show.html", shown=queries.confirmation(db(), enrolment))
+    return render(
+        "enrolment/show.html", shown=queries.confirmation(db(), enrolment), now=clock.now()
+    )
 
 
 @blueprint.post("/enrolments/<reference>/offer")

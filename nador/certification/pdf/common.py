@@ -1,0 +1,333 @@
+"""Draws what the certificates of a run have in common once, and each holder's own part over it.
+
+Nine tenths of a sheet are the same for everyone with the same mention. WeasyPrint draws them
+once, on a page of their own, and that page's content, tags and faces are kept as bytes. Of
+each certificate it then draws the names, the QR code and the lines beside it; the finisher
+lays those over the kept part, in one order of reading.
+
+This leans on how WeasyPrint writes a page: one content stream, numbered marks, one element
+for each child of the body. What is leant on is checked, and Misdrawn says where it failed:
+such a certificate is drawn whole, which needs none of this.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import groupby
+from typing import Any
+
+import pydyf
+import weasyprint
+
+from nador.certification.facts import CertificateFacts
+from nador.certification.pdf.drawing import (
+    DRAW_FRAME,
+    Misdrawn,
+    add_frame,
+    certificate_stationery,
+    draw_code,
+    only_page,
+)
+from nador.certification.pdf.sheet import Part, compose
+from nador.kernel.paper import (
+    Attachment,
+    Finished,
+    Finisher,
+    as_bytes,
+    compressed,
+    object_of,
+    render_document,
+)
+
+# Five mentions of a few runs at a time; each is about 30 kB.
+_KEPT_RUNS = 32
+_REFERENCE = re.compile(rb"\d+ 0 R")
+
+
+def render_over_common(
+    facts: CertificateFacts,
+    *,
+    dated: datetime,
+    attachments: Sequence[Attachment] = (),
+    finish: Finisher | None = None,
+) -> bytes:
+    """Render the holder's own part over what the run has in common; raises Misdrawn."""
+    common = _common(_without_holder(facts))
+
+    def lay_over(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+        _lay_over(pdf, common, facts)
+        if finish:
+            finish(document, pdf)
+
+    return render_document(
+        compose(facts, Part.OWN),
+        certificate_stationery(),
+        dated=dated,
+        identifier=facts.to_json(),
+        attachments=attachments,
+        finisher=lay_over,
+        faces=_Faces(common.faces),
+    )
+
+
+def _without_holder(facts: CertificateFacts) -> CertificateFacts:
+    """Blank what differs within a run, so that its certificates ask for the same common part."""
+    return replace(
+        facts,
+        holder_latin="-",
+        holder_arabic=None,
+        code="-",
+        number="-",
+        verify_url="https://-/-",
+        expires_on=None,
+    )
+
+
+# --- what is kept of the common part ----------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptObject:
+    """An object's bytes, cut at its references."""
+
+    reference: bytes
+    pieces: tuple[bytes, ...]
+    compressible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _KeptFace:
+    """A face that the common part is set in: the glyphs it needs, and the face as embedded."""
+
+    glyphs: Mapping[int, str]
+    widths: Mapping[int, float]
+    reference: bytes
+    objects: tuple[_KeptObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """The common part; references are those of the document that it was drawn in.
+
+    ``reading`` are the elements before the names, between names and code, and after it;
+    ``tagged`` is the element of each mark; ``states`` are the graphics states in use.
+    """
+
+    content: bytes
+    page: bytes
+    root: bytes
+    reading: tuple[list[bytes], list[bytes], list[bytes]]
+    tagged: list[bytes]
+    elements: tuple[_KeptObject, ...]
+    states: Mapping[str, Any]
+    faces: Mapping[str, _KeptFace]
+
+
+@lru_cache(maxsize=_KEPT_RUNS)
+def _common(facts: CertificateFacts) -> _Common:
+    kept: list[_Common] = []
+
+    def keep(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+        kept.append(_kept(document, pdf))
+
+    render_document(
+        compose(facts, Part.COMMON),
+        certificate_stationery(),
+        dated=datetime(2000, 1, 1, tzinfo=UTC),
+        identifier="",
+        finisher=keep,
+    )
+    return kept[0]
+
+
+def _kept(document: weasyprint.Document, pdf: pydyf.PDF) -> _Common:
+    contents, resources = only_page(pdf)
+    root, tagged = _structure(pdf)
+    page = pdf.page_references[0]
+    reading = _cut_at_gaps(pdf, object_of(pdf, root)["K"])
+    drawn = pydyf.Stream([DRAW_FRAME, b"q", *contents.stream, b"Q"])
+    return _Common(
+        content=compressed(drawn),
+        page=page,
+        root=root,
+        reading=reading,
+        tagged=list(tagged),
+        elements=tuple(_reached(pdf, [*reading[0], *reading[1], *reading[2]], {page, root})),
+        states=dict(resources["ExtGState"]),
+        faces=_kept_faces(document, pdf, object_of(pdf, resources["Font"])),
+    )
+
+
+def _structure(pdf: pydyf.PDF) -> tuple[bytes, Any]:
+    """Return the reference of the document's element, and the elements of the page's marks."""
+    tree = object_of(pdf, pdf.catalog["StructTreeRoot"])
+    numbers = object_of(pdf, tree["ParentTree"])["Nums"]
+    if len(tree["K"]) != 1 or len(numbers) != 2:  # noqa: PLR2004  # the page's number and its elements
+        message = "the certificate is tagged as more than one document of one page"
+        raise Misdrawn(message)
+    return tree["K"][0], numbers[1]
+
+
+def _cut_at_gaps(
+    pdf: pydyf.PDF, elements: Iterable[bytes]
+) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Cut the order of reading at the two empty paragraphs that stand for what is left out."""
+    groups: list[list[bytes]] = [[]]
+    for reference in elements:
+        if object_of(pdf, reference)["K"]:
+            groups[-1].append(reference)
+        else:
+            groups.append([])
+    if len(groups) != 3:  # noqa: PLR2004  # before, between, after
+        message = f"the common part has {len(groups) - 1} gaps"
+        raise Misdrawn(message)
+    return groups[0], groups[1], groups[2]
+
+
+def _kept_faces(
+    document: weasyprint.Document, pdf: pydyf.PDF, embedded: Mapping[str, bytes]
+) -> dict[str, _KeptFace]:
+    return {
+        face.hash: _KeptFace(
+            glyphs=dict(face.to_unicode),
+            widths=dict(face.widths),
+            reference=embedded[face.hash],
+            objects=tuple(_reached(pdf, [embedded[face.hash]], set())),
+        )
+        for face in document.fonts.values()
+    }
+
+
+def _reached(
+    pdf: pydyf.PDF, references: Iterable[bytes], outside: set[bytes]
+) -> Iterator[_KeptObject]:
+    """Keep the objects that are referred to, and those that they refer to in turn."""
+    waiting, seen = list(references), set(outside)
+    for reference in waiting:
+        if reference in seen:
+            continue
+        seen.add(reference)
+        stored = object_of(pdf, reference)
+        pieces = _pieces(stored)
+        waiting += [piece for piece in pieces if _REFERENCE.fullmatch(piece)]
+        yield _KeptObject(reference, pieces, stored.compressible)
+
+
+def _pieces(stored: pydyf.Object) -> tuple[bytes, ...]:
+    if isinstance(stored, pydyf.Stream):  # a face or its map of characters: no references
+        return (compressed(stored),)
+    spelled = groupby(_spelled(stored), key=lambda piece: bool(_REFERENCE.fullmatch(piece)))
+    return tuple(
+        piece for refers, run in spelled for piece in (run if refers else (b"".join(run),))
+    )
+
+
+def _spelled(value: Any) -> Iterator[bytes]:
+    """Spell a value of the PDF, each reference on its own."""
+    if isinstance(value, pydyf.Dictionary):
+        yield b"<<"
+        for name, item in value.items():
+            yield b"/" + as_bytes(name) + b" "
+            yield from _spelled(item)
+        yield b">>"
+    elif isinstance(value, pydyf.Array):
+        yield b"["
+        for item in value:
+            yield from _spelled(item)
+            yield b" "
+        yield b"]"
+    else:
+        yield as_bytes(value)
+
+
+# --- what is done for each certificate --------------------------------------------------
+
+
+class _Faces(dict[int, Any]):
+    """Notes the faces of the own part, and has the common part's glyphs embedded with them."""
+
+    def __init__(self, common: Mapping[str, _KeptFace]) -> None:
+        super().__init__()
+        self._common = common
+
+    def __setitem__(self, key: int, face: Any) -> None:
+        if kept := self._common.get(face.hash):
+            face.to_unicode.update(kept.glyphs)
+            face.widths.update(kept.widths)
+        super().__setitem__(key, face)
+
+
+def _lay_over(pdf: pydyf.PDF, common: _Common, facts: CertificateFacts) -> None:
+    own, resources = only_page(pdf)
+    draw_code(pdf, facts.verify_url)
+    add_frame(pdf, facts.kind)
+    resources["ExtGState"].update(common.states)
+    _merge_faces(pdf, common, object_of(pdf, resources["Font"]))
+    _merge_tags(pdf, common)
+    # The own part's marks are counted on from those of the common part, beneath it.
+    for operand in own.stream:
+        if isinstance(operand, pydyf.Dictionary) and "MCID" in operand:
+            operand["MCID"] += len(common.tagged)
+    beneath = _added(pdf, common.content, compressible=False)
+    page = object_of(pdf, pdf.page_references[0])
+    page["Contents"] = pydyf.Array([beneath.reference, own.reference])
+
+
+def _merge_faces(pdf: pydyf.PDF, common: _Common, embedded: dict[str, bytes]) -> None:
+    """Embed the faces that only the common part is set in."""
+    for name, face in common.faces.items():
+        if name not in embedded:
+            embedded[name] = _add_kept(pdf, face.objects, {})[face.reference]
+
+
+def _merge_tags(pdf: pydyf.PDF, common: _Common) -> None:
+    root, tagged = _structure(pdf)
+    for element in pdf.objects:
+        if isinstance(element, pydyf.Dictionary) and element.get("Type") == "/StructElem":
+            _count_on(element["K"], len(common.tagged))
+    reading = object_of(pdf, root)["K"]
+    names, code = _cut_at_figure(pdf, reading)
+    outside = {common.root: root, common.page: pdf.page_references[0]}
+    renamed = _add_kept(pdf, common.elements, outside)
+    before, between, after = ([renamed[old] for old in group] for group in common.reading)
+    reading[:] = [*before, *names, *between, *code, *after]
+    tagged[:0] = [renamed[old] for old in common.tagged]
+
+
+def _count_on(kids: list[Any], by: int) -> None:
+    kids[:] = [kid + by if isinstance(kid, int) else kid for kid in kids]
+
+
+def _cut_at_figure(pdf: pydyf.PDF, elements: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Part the names from the QR code and what stands beside it."""
+    figures = [
+        place
+        for place, reference in enumerate(elements)
+        if object_of(pdf, reference)["S"] == "/Figure"
+    ]
+    if len(figures) != 1:
+        message = f"the certificate has {len(figures)} figures"
+        raise Misdrawn(message)
+    return elements[: figures[0]], elements[figures[0] :]
+
+
+def _add_kept(
+    pdf: pydyf.PDF, objects: Sequence[_KeptObject], outside: Mapping[bytes, bytes]
+) -> dict[bytes, bytes]:
+    """Write kept objects under new numbers; return their new references by the old ones."""
+    first = len(pdf.objects)
+    renamed = dict(outside)
+    for number, kept in enumerate(objects, start=first):
+        renamed[kept.reference] = b"%d 0 R" % number
+    for kept in objects:
+        spelled = b"".join(renamed.get(piece, piece) for piece in kept.pieces)
+        _added(pdf, spelled, compressible=kept.compressible)
+    return renamed
+
+
+def _added(pdf: pydyf.PDF, spelled: bytes, *, compressible: bool) -> Finished:
+    added = Finished(len(pdf.objects), spelled, compressible=compressible)
+    pdf.add_object(added)
+    return added

@@ -1,0 +1,145 @@
+"""Draws what is not text on a certificate: the frame beneath, and the QR code as vectors."""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+import pydyf
+import segno
+import weasyprint
+
+from nador.certification.facts import Kind
+from nador.certification.pdf.sheet import SHEET
+from nador.kernel.paper import (
+    Finished,
+    Stationery,
+    compressed,
+    font_configuration,
+    object_of,
+    stationery,
+)
+
+# A4 landscape in points.
+_WIDTH, _HEIGHT = 841.8898, 595.2756
+# Choosing the best of eight masks is half of the making; any mask may be read.
+_MASK = 3
+# An artifact: it says nothing to be read aloud.
+DRAW_FRAME = b"/Artifact BMC q /frame Do Q EMC"
+# One black pixel: the place that the QR code takes.
+_PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c636000000002000148afa4710000000049454e44ae426082"
+)
+
+
+class Misdrawn(RuntimeError):
+    """WeasyPrint wrote the page otherwise than this module expects."""
+
+
+@cache
+def certificate_stationery() -> Stationery:
+    """Read the sheet's stylesheet once; the QR code's place is its only asset."""
+    return stationery((SHEET / "certificate.css").read_text(encoding="utf-8"), {"qr.png": _PIXEL})
+
+
+# --- the frame: drawn once for each process, then stamped under every page ---------------
+
+
+@cache
+def _frame(kind: Kind) -> bytes:
+    """Let WeasyPrint draw the frame's SVG on an empty page, and keep that as a finished form."""
+    drawing = (SHEET / f"frame-{kind.value}.svg").read_text(encoding="utf-8")
+    kept: list[bytes] = []
+
+    def keep(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+        contents, resources = only_page(pdf)
+        kept.append(compressed(_form(contents.stream, resources["ExtGState"])))
+
+    weasyprint.HTML(string=drawing, url_fetcher=certificate_stationery().fetcher).write_pdf(
+        stylesheets=[_empty_page()], font_config=font_configuration(), finisher=keep
+    )
+    return kept[0]
+
+
+def _form(operators: list[Any], states: dict[str, Any]) -> pydyf.Stream:
+    return pydyf.Stream(
+        operators,
+        pydyf.Dictionary(
+            {
+                "Type": "/XObject",
+                "Subtype": "/Form",
+                "BBox": pydyf.Array((0, 0, _WIDTH, _HEIGHT)),
+                "Resources": pydyf.Dictionary({"ExtGState": pydyf.Dictionary(states)}),
+            }
+        ),
+    )
+
+
+def _empty_page() -> weasyprint.CSS:
+    css = "@page { size: A4 landscape; margin: 0 } body { margin: 0 } svg { display: block }"
+    return weasyprint.CSS(string=css, url_fetcher=certificate_stationery().fetcher)
+
+
+def add_frame(pdf: pydyf.PDF, kind: Kind) -> None:
+    """Put the frame among the page's resources, for DRAW_FRAME."""
+    _contents, resources = only_page(pdf)
+    form = Finished(len(pdf.objects), _frame(kind), compressible=False)
+    pdf.add_object(form)
+    resources["XObject"]["frame"] = form.reference
+
+
+def only_page(pdf: pydyf.PDF) -> tuple[Any, Any]:
+    """Return the content and the resources of the one page."""
+    if len(pdf.page_references) != 1:
+        message = f"the certificate has {len(pdf.page_references)} pages"
+        raise Misdrawn(message)
+    page = object_of(pdf, pdf.page_references[0])
+    return object_of(pdf, page["Contents"]), object_of(pdf, page["Resources"])
+
+
+# --- the QR code ------------------------------------------------------------------------
+
+
+def draw_code(pdf: pydyf.PDF, url: str) -> None:
+    """Put a drawing of rectangles in the place of the page's one image.
+
+    WeasyPrint takes a third of its time to paint the same code from SVG.
+    """
+    images = [
+        stored
+        for stored in pdf.objects
+        if isinstance(stored, pydyf.Stream) and stored.extra.get("Subtype") == "/Image"
+    ]
+    if len(images) != 1:
+        message = f"the certificate has {len(images)} images"
+        raise Misdrawn(message)
+    [image] = images
+    modules = segno.make(url, error="m", micro=False, boost_error=False, mask=_MASK).matrix
+    size = len(modules)
+    image.stream = [b"0 g", *_rectangles(modules), b"f"]
+    image.compress = True
+    image.extra = pydyf.Dictionary(
+        {
+            "Type": "/XObject",
+            "Subtype": "/Form",
+            "BBox": pydyf.Array((0, 0, size, size)),
+            # An image fills the unit square.
+            "Matrix": pydyf.Array((1 / size, 0, 0, 1 / size, 0, 0)),
+            "Resources": pydyf.Dictionary(),
+        }
+    )
+
+
+def _rectangles(modules: Sequence[Sequence[int]]) -> list[bytes]:
+    """Draw each run of dark modules in a row as one rectangle, the first row on top."""
+    drawn = []
+    for row, line in enumerate(modules):
+        bottom = len(modules) - 1 - row
+        column = 0
+        for dark, run in groupby(line):
+            width = len(list(run))
+            if dark:
+                drawn.append(b"%d %d %d 1 re" % (column, bottom, width))
+            column += width
+    return drawn
