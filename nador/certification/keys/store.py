@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
     from nador.kernel.db import Words
-    from nador.settings import Settings
+    from nador.settings import Pkcs11, Settings
 
 WARNED: Final = timedelta(days=60)
 YEARLY: Final = timedelta(days=400)
@@ -67,10 +67,10 @@ class KeyRing:
     @classmethod
     def of(cls, settings: Settings) -> KeyRing:
         """Return the process's ring for these settings."""
-        where = (settings.keys, settings.key_passphrase_file)
+        where = (settings.keys, settings.key_passphrase_file, settings.pkcs11)
         if where not in _rings:
             device = Device(settings.pkcs11) if settings.pkcs11 else None
-            _rings[where] = cls(*where, device)
+            _rings[where] = cls(settings.keys, settings.key_passphrase_file, device)
         return _rings[where]
 
     # --- opening ---------------------------------------------------------------------------
@@ -181,7 +181,7 @@ class KeyRing:
         return KnownKey(purpose, signer.kid, KeyStorage.FILE, chain.pem if chain else None)
 
 
-_rings: dict[tuple[Path, Path], KeyRing] = {}
+_rings: dict[tuple[Path, Path, Pkcs11 | None], KeyRing] = {}
 
 
 def ageing(known: KnownKey, created_at: datetime, *, now: datetime) -> Iterator[str]:
