@@ -13,10 +13,11 @@ from nador.kernel import clock
 from nador.kernel.codes import Code, Mistyped
 from nador.kernel.db import Words
 from nador.kernel.errors import NotFound
+from nador.kernel.skeleton import is_arabic, skeletons
 from nador.kernel.text import clean, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 
 class NoSuchCertificate(NotFound):
@@ -142,7 +143,10 @@ LONG_NAME: Final = 10
 
 
 def compare_name(typed: str, names: tuple[str, ...]) -> NameMatch:
-    """Compare a typed name with the holder's names; the order of the words does not matter."""
+    """Compare a typed name with the holder's names; the order of the words does not matter.
+
+    Across Latin and Arabic letters it is close at most: a name has many spellings, and they more owners.
+    """
     return max(
         (_compare(typed, name) for name in names), key=_WORTH.__getitem__, default=NameMatch.NO
     )
@@ -158,13 +162,29 @@ def _compare(typed: str, name: str) -> NameMatch:
     said, words = _words(typed), _words(name)
     if given == known or sorted(said) == sorted(words):
         return NameMatch.YES
-    shorter, longer = sorted((set(said), set(words)), key=len)
-    if len(shorter) > 1 and shorter < longer:
+    if _within_each_other(said, words) or _sound_alike(typed, name):
         return NameMatch.CLOSE
     slips = 2 if len(known) >= LONG_NAME else 1
     joined = "".join(sorted(said)), "".join(sorted(words))
     near = within(given, known, slips) or within(*joined, slips)
     return NameMatch.CLOSE if near else NameMatch.NO
+
+
+def _within_each_other(said: Collection[str], words: Collection[str]) -> bool:
+    """Whether the one name is the other with words left out; one word alone is nobody's name."""
+    shorter, longer = sorted((set(said), set(words)), key=len)
+    return len(shorter) > 1 and shorter < longer
+
+
+def _sound_alike(typed: str, name: str) -> bool:
+    """Whether a Latin and an Arabic name may be spellings of the same."""
+    if is_arabic(typed) == is_arabic(name):
+        return False
+    said, words = skeletons(typed), skeletons(name)
+    if not said or not words:
+        return False
+    same = sorted(said) == sorted(words) or "".join(said) == "".join(words)
+    return same or _within_each_other(said, words)
 
 
 def _words(name: str) -> list[str]:
