@@ -1,10 +1,10 @@
-"""Pages that anybody may ask, and that ask nobody who they are."""
+"""One code: the form that asks for it, and what the register says of it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+from flask import make_response, redirect, request, url_for
 
 from nador.kernel import clock, codes
 from nador.kernel.codes import Mistyped
@@ -12,6 +12,7 @@ from nador.kernel.errors import DomainError, describe
 from nador.kernel.text import NAME_LIMIT, clean
 from nador.verification import labels, queries, rules
 from nador.verification.rules import NameMatch, NoSuchCertificate
+from nador.verification.views.routes import blueprint
 from nador.web import api, errors, rendering
 from nador.web.access import PUBLIC, access
 from nador.web.request import asked_language, engine, translator
@@ -22,13 +23,6 @@ if TYPE_CHECKING:
 
     from nador.verification.rules import CertificateView
 
-blueprint = Blueprint("verification", __name__)
-
-QUIET = [
-    ("X-Robots-Tag", "noindex"),
-    ("Cache-Control", "no-store"),
-    ("Vary", "Accept, Accept-Language"),
-]
 MISSES = "30/minute"
 LONGEST = 200
 """So many characters of what was typed are read: a code, or its whole address."""
@@ -59,13 +53,6 @@ def show(code: str) -> ResponseReturnValue:
     if errors.wants_json():
         return api.answer(rules.published(view, today=clock.today()))
     return _result(view)
-
-
-@blueprint.after_request
-def keep_quiet(response: Response) -> Response:
-    """Keep the answer out of search engines and caches."""
-    response.headers.extend(QUIET)
-    return response
 
 
 def _form(typed: str, *, error: str) -> str:
