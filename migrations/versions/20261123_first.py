@@ -416,6 +416,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_print_job'))
     )
     op.create_index(op.f('ix_print_job_run_id'), 'print_job', ['run_id'], unique=False)
+    op.create_table('log_checkpoint',
+    sa.Column('size', BigId, autoincrement=False, nullable=False),
+    sa.Column('root', sa.String(length=64), nullable=False),
+    sa.Column('note', sa.String(), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.PrimaryKeyConstraint('size', name=op.f('pk_log_checkpoint'))
+    )
+    op.create_table('log_entry',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('leaf', sa.String(length=64), nullable=False),
+    sa.Column('kind', sa.Enum('issue', 'revoke', 'supersede', 'key', name='logkind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('at', UtcDateTime(), nullable=False),
+    sa.Column('leaf_index', BigId, nullable=True),
+    sa.CheckConstraint('leaf_index >= 0', name=op.f('ck_log_entry_leaf_index')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_log_entry')),
+    sa.UniqueConstraint('leaf', name=op.f('uq_log_entry_leaf')),
+    sa.UniqueConstraint('leaf_index', name=op.f('uq_log_entry_leaf_index'))
+    )
+    op.create_index('ix_log_entry_waiting', 'log_entry', ['id'], unique=False, sqlite_where=sa.text('leaf_index IS NULL'), postgresql_where=sa.text('leaf_index IS NULL'))
+    op.create_table('log_node',
+    sa.Column('level', BigId, autoincrement=False, nullable=False),
+    sa.Column('number', BigId, autoincrement=False, nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.CheckConstraint('level > 0', name=op.f('ck_log_node_level')),
+    sa.PrimaryKeyConstraint('level', 'number', name=op.f('pk_log_node'))
+    )
     op.create_table('signing_key',
     sa.Column('id', BigId, nullable=False),
     sa.Column('institute_id', BigId, nullable=True),

@@ -9,8 +9,8 @@ down_revision = "20261123_first"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = ("audit_entry", "certificate_event", "grade_change")
-KEPT = ("certificate", "certificate_file", "signing_key")
+APPEND_ONLY = ("audit_entry", "certificate_event", "grade_change", "log_checkpoint", "log_node")
+KEPT = ("certificate", "certificate_file", "signing_key", "log_entry")
 FROZEN = {
     "certificate": (
         "uuid code code_key number institute_id person_id run_id programme_id enrolment_id batch_id "
@@ -19,6 +19,7 @@ FROZEN = {
     ).split(),
     "certificate_file": "certificate_id sha256 size stored_at".split(),
     "signing_key": "institute_id purpose kid chain storage created_at".split(),
+    "log_entry": "leaf kind at".split(),
     "grade": "assessment_id enrolment_id".split(),
 }
 # Erasing a person takes the names out of the snapshot; nothing else may change them.
@@ -42,6 +43,7 @@ def upgrade() -> None:
     for table, columns in FROZEN.items():
         make(table, "UPDATE", _differs(columns), "is a snapshot")
     make("certificate", "UPDATE", f"({_differs(NAMES)}) AND NOT ({ERASED})", "keeps its names", "names")
+    make("log_entry", "UPDATE", f"old.leaf_index IS NOT NULL AND ({_differs(('leaf_index',))})", "keeps its index", "index")
     make("certificate", "UPDATE", UNDONE, "is decided for good", "status")
     # Each version of a grade has its line of history: none is skipped, and none is written over.
     make("grade", "UPDATE", f"({_differs(GRADED)}) AND new.version <> old.version + 1", "changes by one version", "version")

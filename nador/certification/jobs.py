@@ -1,4 +1,4 @@
-"""What workers do for certification: draw certificates, and merge them for the printer."""
+"""What workers do for certification: draw certificates, merge them for the printer, write the log."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from nador.certification.facts import CertificateFacts
 from nador.certification.keys import queries as registered
 from nador.certification.keys.signer import KeyUnusable
 from nador.certification.keys.store import KeyRing, ageing
+from nador.certification.log import queries as logged
+from nador.certification.log.note import Checkpoint, NoteKey, sign
+from nador.certification.log.tree import leaf_hash
 from nador.certification.models import Certificate, PrintJob
 from nador.certification.rules import KeyPurpose
-from nador.certification.service import ISSUE, PRINT, Drawn, Merged
+from nador.certification.service import AT_ONCE, ISSUE, LOG, PRINT, Drawn, Grown, Merged
 from nador.kernel import checkup, clock
 from nador.kernel.errors import DomainError
 from nador.kernel.work import Hopeless, vital, work
@@ -58,6 +61,25 @@ def merge(desk: Desk, item_id: int) -> Merged:
         raise Hopeless("no certificate is issued")
     content = join(desk.files.get(sha256) for sha256 in hashes)
     return Merged(sha256=desk.files.put(content), pages=len(hashes))
+
+
+@work(LOG, due=logged.due, record=service.record_checkpoint)
+def write_log(desk: Desk, _item_id: int) -> Grown:
+    """Give what waits its places in the tree, and sign what the tree is then."""
+    with desk.reading() as session:
+        known = registered.key_in_use(session, KeyPurpose.LOG, None).known
+        start = logged.size(session)
+        edge = logged.tree_of(session, start).edge()
+        waiting = logged.waiting(session, most=AT_ONCE)
+    try:
+        signer = KeyRing.of(desk.settings).open(known)
+    except KeyUnusable as trouble:
+        raise Hopeless(str(trouble)) from trouble
+    nodes = [node for _, entry in waiting for node in edge.append(leaf_hash(entry))]
+    key = NoteKey.of(desk.settings.public_url, signer.public)
+    checkpoint = Checkpoint(key.name, edge.size, edge.root())
+    signed = sign(checkpoint.text, key, signer.sign)
+    return Grown(start, [entry_id for entry_id, _ in waiting], nodes, checkpoint, signed)
 
 
 @vital("signing keys")

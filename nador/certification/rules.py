@@ -79,6 +79,15 @@ class KeyStatus(StrEnum):
     COMPROMISED = "compromised"
 
 
+class LogKind(StrEnum):
+    """What an entry of the public log is about."""
+
+    ISSUE = "issue"
+    REVOKE = "revoke"
+    SUPERSEDE = "supersede"
+    KEY = "key"
+
+
 @dataclass(frozen=True, slots=True)
 class KnownKey:
     """What the registry knows of a key, as far as opening it needs."""

@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import text
 
 from nador.certification import queries, service
+from nador.certification.keys.store import KeyRing
 from nador.certification.models import Certificate
 from nador.certification.service import Drawn
 from nador.kernel import checkup, clock, work
-from nador.kernel.access import NOBODY
+from nador.kernel.access import NOBODY, Role
 from nador.kernel.work import Desk, WorkLease
 from tests.certification.office import let_pass, order
 from tests.conftest import empty
-from tests.factories import store
+from tests.factories import make_actor, store
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,12 @@ class Registry:
 
 @pytest.fixture
 def registry(session: Session, certifier: Actor, run: Run, desk: Desk) -> Registry:
+    service.make_first_keys(
+        session,
+        make_actor(session, Role.ADMINISTRATOR, institute_id=run.institute_id),
+        institute_id=run.institute_id,
+        ring=KeyRing.of(desk.settings),
+    )
     for _ in range(3):
         let_pass(session, run)
     batch = order(session, certifier, run)
@@ -65,6 +72,7 @@ def registry(session: Session, certifier: Actor, run: Run, desk: Desk) -> Regist
         service.record_issue(session, NOBODY, item_id=one.id, outcome=drawn)
     last = queries.of_batch(session, batch.id)[-1]
     service.revoke(session, certifier, code=last.code, reason="a", public_reason="b")
+    work.run_once(desk, holder="a worker")
     work.beat(session, NOBODY, holder="a worker")
     issued, other, revoked = queries.of_batch(session, batch.id)
     # Read later they would open a transaction, for which a dropped index waits.

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -20,6 +21,8 @@ from nador.certification.log.tree import HASH_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from nador.certification.keys.multikey import PublicKey
 
 _ED25519: Final = b"\x01"
 _ID_SIZE: Final = 4
@@ -57,6 +60,13 @@ class NoteKey:
             raise NotANote("the key has another id")
         return key
 
+    @classmethod
+    def of(cls, origin: str, public: PublicKey) -> NoteKey:
+        """Name a key of the log of a deployment: its host is the log's name."""
+        if not isinstance(public, Ed25519PublicKey):
+            raise NotANote("a log signs with Ed25519")
+        return cls(log_name(origin), public)
+
     @property
     def id(self) -> bytes:
         """Four bytes that tell keys of one name apart."""
@@ -69,6 +79,11 @@ class NoteKey:
     @property
     def _raw(self) -> bytes:
         return self.public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def log_name(origin: str) -> str:
+    """Name the log of a deployment: https://certs.example.org has certs.example.org."""
+    return urlsplit(origin).netloc
 
 
 def sign(text: str, key: NoteKey, by: Callable[[bytes], bytes]) -> str:

@@ -3,6 +3,8 @@
 from nador.certification.service.decisions import hide_holder, replace, revoke
 from nador.certification.service.freezing import active_template, draft_facts
 from nador.certification.service.keys import make_first_keys, retire_key, rotate_key, take_key
+from nador.certification.service.log import AT_ONCE, LOG, Grown, record_checkpoint
+from nador.certification.service.log import append as append_to_log
 from nador.certification.service.orders import confirm_names, order_batch, retry
 from nador.certification.service.outcomes import (
     ISSUE,
@@ -18,11 +20,15 @@ from nador.certification.service.outcomes import (
 )
 
 __all__ = [
+    "AT_ONCE",
     "ISSUE",
+    "LOG",
     "PRINT",
     "Drawn",
+    "Grown",
     "Merged",
     "active_template",
+    "append_to_log",
     "confirm_names",
     "draft_facts",
     "hand_out",
@@ -30,6 +36,7 @@ __all__ = [
     "make_first_keys",
     "order_batch",
     "order_print",
+    "record_checkpoint",
     "record_issue",
     "record_not_drawn",
     "record_not_printed",

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from nador.accounts.models import Person
 from nador.certification import policy, queries, rules
+from nador.certification.log import entries
 from nador.certification.rules import (
     CertificateEventKind,
     CertificateRevoked,
     CertificateStatus,
     CertificateSuperseded,
+    LogKind,
 )
+from nador.certification.service import log
 from nador.certification.service.freezing import copy
 from nador.certification.service.history import note
 from nador.kernel import audit, clock, events
@@ -20,6 +23,8 @@ from nador.kernel.db import command
 from nador.kernel.text import clean
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from nador.certification.models import Certificate
@@ -41,6 +46,7 @@ def revoke(
     certificate.revocation_reason = reason
     certificate.public_reason = public_reason
     note(session, certificate.id, CertificateEventKind.REVOKED, by_id=actor.person_id)
+    _log(session, LogKind.REVOKE, certificate, certificate.revoked_at)
     audit.record(
         session,
         actor,
@@ -69,6 +75,7 @@ def replace(session: Session, actor: Actor, *, code: str, origin: str) -> Certif
     session.flush()
     old.superseded_by_id = new.id
     note(session, old.id, CertificateEventKind.SUPERSEDED, by_id=actor.person_id)
+    _log(session, LogKind.SUPERSEDE, old, old.superseded_at)
     events.emit(session, actor, CertificateSuperseded(old.id))
     return new
 
@@ -80,6 +87,11 @@ def hide_holder(session: Session, actor: Actor, *, code: str, hidden: bool) -> C
     policy.require_holder(actor, holder_id=certificate.person_id)
     certificate.holder_hidden = hidden
     return certificate
+
+
+def _log(session: Session, kind: LogKind, certificate: Certificate, at: datetime) -> None:
+    said = entries.decision(kind, code=certificate.code_key, uuid=certificate.uuid, at=at)
+    log.append(session, kind, said)
 
 
 def _for_decision(session: Session, actor: Actor, code: str) -> Certificate:

@@ -9,9 +9,19 @@ from sqlalchemy import select
 from nador.accounts.models import Institute
 from nador.certification import policy, rules
 from nador.certification.keys import queries
+from nador.certification.log import entries
+from nador.certification.log.queries import THE_LOG
 from nador.certification.models import SigningKey
-from nador.certification.rules import KeyPurpose, KeyRetired, KeyStatus, KeyTaken, KnownKey
-from nador.kernel import audit, clock, events
+from nador.certification.rules import (
+    KeyPurpose,
+    KeyRetired,
+    KeyStatus,
+    KeyTaken,
+    KnownKey,
+    LogKind,
+)
+from nador.certification.service import log
+from nador.kernel import audit, clock, events, work
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
 
@@ -83,6 +93,9 @@ def take_key(
     session.add(key)
     session.flush()
     _record(session, actor, key, "key.taken")
+    if key.purpose is KeyPurpose.LOG:
+        # The log's writer may have given up for want of a key.
+        work.retry(session, actor, work_name=log.LOG, item_id=THE_LOG)
     events.emit(session, actor, KeyTaken(key.id))
     return key
 
@@ -116,3 +129,5 @@ def _record(session: Session, actor: Actor, key: SigningKey, action: str) -> Non
         institute_id=key.institute_id,
         purpose=key.purpose.value,
     )
+    said = entries.key_event(kid=key.kid, status=key.status, at=clock.now())
+    log.append(session, LogKind.KEY, said)

@@ -1,0 +1,135 @@
+"""Reads of the log: what is published of it, and what its writer needs to go on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from sqlalchemy import Select, exists, func, literal, select
+
+from nador.certification.keys import multikey
+from nador.certification.log import tiles, tree
+from nador.certification.log.note import NoteKey
+from nador.certification.log.proof import LogProof
+from nador.certification.log.tiles import NoTile, Tile, TiledTree
+from nador.certification.models import LogCheckpoint, LogEntry, LogNode, SigningKey
+from nador.certification.rules import KeyPurpose, KeyStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+THE_LOG: Final = 1
+"""The one item of the writer's work: whatever waits is one piece, so that nobody writes beside it."""
+
+
+def due(_now: datetime) -> Select[int]:
+    """Select the log as long as entries wait and a key can sign that they are in it."""
+    key = exists().where(
+        SigningKey.purpose == KeyPurpose.LOG, SigningKey.status == KeyStatus.ACTIVE
+    )
+    return (
+        select(literal(THE_LOG))
+        .select_from(LogEntry)
+        .where(LogEntry.leaf_index.is_(None))
+        .where(key)
+    )
+
+
+def waiting(session: Session, *, most: int) -> Sequence[tuple[int, bytes]]:
+    """List ids and entries that have no place yet, the oldest first."""
+    rows = session.execute(
+        select(LogEntry.id, LogEntry.leaf)
+        .where(LogEntry.leaf_index.is_(None))
+        .order_by(LogEntry.id)
+        .limit(most)
+    )
+    return [(entry_id, bytes.fromhex(leaf)) for entry_id, leaf in rows]
+
+
+def latest(session: Session) -> LogCheckpoint | None:
+    """Return the checkpoint that counts, once there is one."""
+    return session.scalar(select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1))
+
+
+def size(session: Session) -> int:
+    """Count the entries that the log has vouched for."""
+    return session.scalar(select(func.max(LogCheckpoint.size))) or 0
+
+
+def tree_of(session: Session, size: int) -> TiledTree:
+    """Read the tree of a size that a checkpoint vouched for; use it while the session is open."""
+    return TiledTree(size, lambda tile: read_tile(session, tile))
+
+
+def read_tile(session: Session, tile: Tile) -> bytes:
+    """Return a tile's hashes; raises NoTile when the log has not got so far."""
+    if tile.level == 0:
+        return b"".join(map(tree.leaf_hash, _entries(session, tile)))
+    found = session.scalars(
+        select(LogNode.hash)
+        .where(
+            LogNode.level == tile.level,
+            LogNode.number >= tile.first,
+            LogNode.number < tile.first + tile.width,
+        )
+        .order_by(LogNode.number)
+    ).all()
+    return bytes.fromhex("".join(_all_of(tile, found)))
+
+
+def read_bundle(session: Session, tile: Tile) -> bytes:
+    """Return the entries that a tile of the lowest level hashes; raises NoTile."""
+    return tiles.bundle(_entries(session, tile))
+
+
+def _entries(session: Session, tile: Tile) -> list[bytes]:
+    found = session.scalars(
+        select(LogEntry.leaf)
+        .where(
+            LogEntry.leaf_index >= tile.first,
+            LogEntry.leaf_index < tile.first + tile.width,
+        )
+        .order_by(LogEntry.leaf_index)
+    ).all()
+    return [bytes.fromhex(leaf) for leaf in _all_of(tile, found)]
+
+
+def _all_of(tile: Tile, found: Sequence[str]) -> Sequence[str]:
+    if len(found) != tile.width:
+        raise NoTile(tile.path)
+    return found
+
+
+def note_keys(session: Session, name: str, *, compromised: bool = False) -> list[NoteKey]:
+    """List the keys that the log of this name is to be believed for, the oldest first."""
+    found = select(SigningKey.kid).where(SigningKey.purpose == KeyPurpose.LOG)
+    if not compromised:
+        found = found.where(SigningKey.status != KeyStatus.COMPROMISED)
+    publics = map(multikey.decode, session.scalars(found.order_by(SigningKey.id)))
+    return [NoteKey(name, one) for one in publics if isinstance(one, Ed25519PublicKey)]
+
+
+def proof_of(session: Session, entry: bytes) -> LogProof | None:
+    """Prove by the latest checkpoint that something was logged; None while it waits or never was."""
+    index = session.scalar(select(LogEntry.leaf_index).where(LogEntry.leaf == entry.hex()))
+    checkpoint = latest(session)
+    if index is None or checkpoint is None:
+        return None
+    path = tree_of(session, checkpoint.size).inclusion(index)
+    return LogProof(index, tuple(path), checkpoint.note)
+
+
+def published(session: Session, path: str, *, name: str) -> bytes:
+    """Return a file of the log by its name below /log; raises NoTile when there is none."""
+    if path == "keys":
+        return "".join(f"{key}\n" for key in note_keys(session, name)).encode()
+    if path == "checkpoint":
+        checkpoint = latest(session)
+        if checkpoint is None:
+            raise NoTile(path)
+        return checkpoint.note.encode()
+    tile, bundled = tiles.parse(path)
+    return read_bundle(session, tile) if bundled else read_tile(session, tile)
