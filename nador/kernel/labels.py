@@ -26,6 +26,7 @@ ERRORS: Final = {
     ),
     "table_empty": msgid("The file is empty."),
     "table_too_long": msgid("The file may have at most %(limit)s rows. Split it."),
+    "table_has_macros": msgid("The file holds macros. Save it as XLSX without macros, or as CSV."),
     "columns_missing": msgid("These columns are missing in the file: %(columns)s."),
     "columns_twice": msgid("These columns stand in the file more than once: %(columns)s."),
     "columns_unknown": msgid("These columns are not known: %(columns)s."),

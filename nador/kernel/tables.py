@@ -7,6 +7,7 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,19 @@ _BOM: Final = b"\xef\xbb\xbf"
 _ZIP: Final = b"PK\x03\x04"
 _DELIMITERS: Final = (",", ";", "\t")
 _CHUNK: Final = 500  # rows
+# What zipfile, the XML parser and openpyxl raise at a damaged, locked or hostile workbook.
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    InvalidFileException,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+)
 
 Cell = str | int | float | bool | Decimal | date | datetime | None
 
@@ -45,6 +59,12 @@ class TableTooLong(Invalid):
     """The file has more than `limit` rows."""
 
     code = "table_too_long"
+
+
+class TableHasMacros(Invalid):
+    """The workbook carries programs: it is not even opened."""
+
+    code = "table_has_macros"
 
 
 class ColumnsMissing(Invalid):
@@ -91,6 +111,24 @@ def read(
     return reader(content, required=required, optional=optional, max_rows=max_rows)
 
 
+def read_lines(
+    content: bytes, *, max_rows: int, unpacked_limit: int = UNPACKED_LIMIT
+) -> Iterator[tuple[int, list[str]]]:
+    """Read the cells of an XLSX or CSV file whose columns nobody knows, each line with its number.
+
+    Empty lines are left out. A wrong file raises when it is reached: subclasses of Invalid.
+    """
+    if content.startswith(_ZIP):
+        lines = _xlsx_lines(_sheet(content, max_rows=max_rows, unpacked_limit=unpacked_limit))
+    else:
+        decoded = decode(content)
+        lines = _csv_lines(decoded, _likely_delimiter(decoded))
+    for count, (line, cells) in enumerate(_filled(lines), start=1):
+        if count > max_rows:
+            raise TableTooLong(limit=max_rows)
+        yield line, [text.clean(text.restore(cell)) for cell in cells]
+
+
 def read_csv(
     content: bytes,
     *,
@@ -117,16 +155,23 @@ def read_xlsx(
     max_rows: int = MAX_ROWS,
 ) -> Iterator[Row]:
     """Read the rows of an XLSX file's first sheet, under the same rules as `read_csv`."""
+    sheet = _sheet(content, max_rows=max_rows, unpacked_limit=UNPACKED_LIMIT)
+    return _rows(_xlsx_lines(sheet), required=required, optional=optional, max_rows=max_rows)
+
+
+def _sheet(content: bytes, *, max_rows: int, unpacked_limit: int) -> Any:
+    """Open the first sheet, unless it would unfold to too much or carries programs."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        if unpacked > UNPACKED_LIMIT:
+            members = archive.infolist()
+        if sum(member.file_size for member in members) > unpacked_limit:
             raise TableTooLong(limit=max_rows)
+        if any(member.filename.endswith("vbaProject.bin") for member in members):
+            raise TableHasMacros
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError):
+        return book.worksheets[0]
+    except _BROKEN:
         raise TableUnreadable(line=1) from None
-    return _rows(_xlsx_lines(sheet), required=required, optional=optional, max_rows=max_rows)
 
 
 def _xlsx_lines(sheet: Any) -> Iterator[tuple[int, list[str]]]:
@@ -135,7 +180,7 @@ def _xlsx_lines(sheet: Any) -> Iterator[tuple[int, list[str]]]:
     try:
         for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield line, [_typed(value) for value in values]
-    except (zipfile.BadZipFile, SyntaxError, ValueError, TypeError, EOFError):
+    except _BROKEN:
         raise TableUnreadable(line=line + 1) from None
 
 
@@ -200,10 +245,14 @@ def _from_code_page(content: bytes) -> str:
         return ""
 
 
+_LOOKED_AT: Final = 10_000  # characters
+_DECLARED: Final = re.compile("sep=(.)", re.IGNORECASE)
+
+
 def _delimiter(decoded: str, known: Iterable[str]) -> str:
     """Choose the delimiter that finds most known columns in the first line that has any text."""
     header = next((line for line in decoded.splitlines() if line.strip()), "")
-    if declared := re.fullmatch(r"sep=(.)", header.strip(" \r\n"), re.IGNORECASE):
+    if declared := _DECLARED.fullmatch(header.strip(" \r\n")):
         return declared[1]
     names = {_column(name) for name in known}
     found = {
@@ -213,6 +262,15 @@ def _delimiter(decoded: str, known: Iterable[str]) -> str:
         for each in _DELIMITERS
     }
     return max(_DELIMITERS, key=lambda each: found[each])
+
+
+def _likely_delimiter(decoded: str) -> str:
+    """Choose the delimiter that most of the first lines have."""
+    first = [line for line in decoded[:_LOOKED_AT].splitlines() if line.strip()]
+    if first and (declared := _DECLARED.fullmatch(first[0].strip())):
+        return declared[1]
+    # On a tie the comma is the least likely: people write it in names.
+    return max(reversed(_DELIMITERS), key=lambda each: sum(each in line for line in first))
 
 
 def _csv_lines(decoded: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -239,10 +297,14 @@ def _rows(
     max_rows: int,
 ) -> Iterator[Row]:
     """Read the header now and the rows as they are asked for."""
-    filled = ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells))
+    filled = _filled(lines)
     _, header = next(filled, (0, []))
     columns = _columns(header, required=required, optional=optional)
     return _rows_below(filled, columns, (*required, *optional), max_rows)
+
+
+def _filled(lines: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+    return ((line, cells) for line, cells in lines if any(cell.strip() for cell in cells))
 
 
 def _rows_below(

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from nador.kernel import clock, codes
-from nador.kernel.codes import Code, Mistyped
+from nador.kernel.codes import Mistyped
 from nador.kernel.errors import DomainError, describe
-from nador.verification import queries, rules
+from nador.verification import lists, queries, rules
+from nador.verification.lists import LONGEST_LIST, LONGEST_TEXT, Line
 from nador.verification.rules import NoSuchCertificate
 from nador.web import api, errors
 from nador.web.access import PUBLIC, access
@@ -23,8 +24,6 @@ blueprint = api.blueprint("verification", "Is this certificate what it says?")
 
 MISSES: Final = "30/minute"
 LISTS: Final = "30/minute"
-LONGEST_LIST: Final = 1000
-LONGEST_TEXT: Final = 200
 
 
 class HolderSchema(Schema):
@@ -111,34 +110,17 @@ def certificate(code: str) -> Response:
 def verifications(listed: dict[str, Any]) -> dict[str, Any]:
     """Answer for up to 1,000 codes at once."""
     charge(LISTS, "lists of codes")
-    read = [_read(item["code"]) for item in listed["items"]]
-    known = queries.find_all(reading(), {code for code in read if isinstance(code, Code)})
-    checked = [
-        rules.check(item["code"], name=item["name"] or "", code=code, known=known)
-        for item, code in zip(listed["items"], read, strict=True)
-    ]
-    return {"items": [_outcome(one) for one in checked]}
-
-
-def _read(typed: str) -> Code | Mistyped:
-    try:
-        return codes.parse(typed)
-    except Mistyped as refusal:
-        return refusal
+    lines = [Line(item["code"], item["name"] or "") for item in listed["items"]]
+    return {"items": [_outcome(one) for one in lists.check(reading(), lines)]}
 
 
 def _outcome(checked: rules.Checked) -> dict[str, Any]:
     view, today = checked.view, clock.today()
-    if view is None:
-        unknown = checked.refusal == NoSuchCertificate.code
-        status, published = ("unknown" if unknown else "mistyped"), None
-    else:
-        status, published = view.verdict(today).value, rules.published(view, today=today)
     return {
         "code": checked.typed,
-        "status": status,
+        "status": checked.standing(today).value,
         "name": checked.name.value if checked.name else None,
-        "certificate": published,
+        "certificate": rules.published(view, today=today) if view else None,
     }
 
 

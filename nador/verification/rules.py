@@ -114,6 +114,17 @@ def published(view: CertificateView, *, today: date) -> dict[str, Any]:
     }
 
 
+class Standing(StrEnum):
+    """What one line of a list is answered, the worst first."""
+
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+    MISTYPED = "mistyped"
+    SUPERSEDED = "superseded"
+    EXPIRED = "expired"
+    VALID = "valid"
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """The answer to one line of a list: what was typed, what the register says, and the name."""
@@ -123,6 +134,24 @@ class Checked:
     refusal: str = ""
     """Why there is no certificate: the code of the refusal."""
     name: NameMatch | None = None
+
+    def standing(self, today: date) -> Standing:
+        """Tell in one word what the register says of the line."""
+        if self.view is not None:
+            return Standing(self.view.verdict(today).value)
+        unknown = self.refusal == NoSuchCertificate.code
+        return Standing.UNKNOWN if unknown else Standing.MISTYPED
+
+
+_WORST_FIRST: Final = {standing: rank for rank, standing in enumerate(Standing)}
+
+
+def trouble(standing: Standing, name: NameMatch | None) -> tuple[int, int]:
+    """Give what lines are sorted by, the worst first: somebody else's certificate is as bad as none."""
+    rank = _WORST_FIRST[standing]
+    if name is NameMatch.NO:
+        rank = min(rank, _WORST_FIRST[Standing.UNKNOWN])
+    return rank, 2 if name is None else _WORTH[name]
 
 
 def check(

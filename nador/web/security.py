@@ -78,7 +78,9 @@ def install(app: Flask, settings: Settings) -> None:
     def start() -> None:
         g.started = time.perf_counter()
         # Asked for every page, CSRFProtect looks for exemptions before it looks at the method.
-        if request.method in app.config["WTF_CSRF_METHODS"] and app.config["WTF_CSRF_ENABLED"]:
+        # A page that knows nobody has nobody in whose name something could be forged.
+        asked = request.method in app.config["WTF_CSRF_METHODS"] and not is_public_page()
+        if asked and app.config["WTF_CSRF_ENABLED"]:
             csrf.protect(apply_exemptions=True)
 
     always = [

@@ -80,6 +80,8 @@ TABLE = [
     Row("GET", "/runs/<int:run_id>", PUBLIC),
     Row("GET", "/runs/<int:run_id>/calendar.ics", PUBLIC),
     Row("GET", "/verify", PUBLIC),
+    Row("GET", "/verify/list", PUBLIC),
+    Row("POST", "/verify/list", PUBLIC, form={"codes": "NDR"}),
     Row("GET", "/v/<path:code>", PUBLIC, where={"code": "certificate_code"}),
     Row("GET", "/api/v1/certificates/<code>", PUBLIC, where={"code": "certificate_code"}),
     Row("POST", "/api/v1/verifications", PUBLIC, json={"items": [{"code": "NDR"}]}),

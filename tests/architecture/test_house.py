@@ -50,6 +50,7 @@ ROOMS = {
 OWN_ROOMS = {
     "assessment": {"questions"},
     "certification": {"pdf", "facts", "keys", "credential", "log"},
+    "verification": {"lists"},
 }
 
 

@@ -15,7 +15,6 @@ import pytest
 import time_machine
 from sqlalchemy import event, update
 
-from nador.catalogue.rules import DocumentKind
 from nador.certification.models import Certificate
 from nador.certification.rules import CertificateStatus
 from nador.kernel import clock
@@ -23,12 +22,9 @@ from nador.kernel.access import NOBODY, Actor
 from nador.kernel.db import command
 from nador.verification import queries
 from nador.web import rendering
-from nador.web.security import limiter
 from tests.factories import make_certificate, make_institute, make_person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
@@ -39,41 +35,6 @@ UNKNOWN = "NDR-7K3Q-9XW2-M4HB-G"
 MISTYPED = "NDR-7K3Q-9XW2-M4HB-R"
 LANGUAGES = ("ar", "fr", "en")
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits(app: Flask) -> Iterator[None]:
-    limiter.reset()
-    yield
-    limiter.reset()
-
-
-@pytest.fixture
-def institute(session: Session) -> Institute:
-    return make_institute(session)
-
-
-@pytest.fixture
-def shelf(session: Session, institute: Institute) -> dict[str, Certificate]:
-    """One certificate of each kind of answer."""
-    valid = make_certificate(session, institute=institute)
-    return {
-        "valid": valid,
-        "expired": make_certificate(
-            session,
-            institute=institute,
-            kind=DocumentKind.ATTESTATION,
-            expires_on=clock.today() - DAY,
-        ),
-        "revoked": make_certificate(session, institute=institute, status=CertificateStatus.REVOKED),
-        "replaced": make_certificate(
-            session,
-            institute=institute,
-            status=CertificateStatus.SUPERSEDED,
-            superseded_by=valid,
-        ),
-        "hidden": make_certificate(session, institute=institute, holder_hidden=True),
-    }
 
 
 @dataclass(frozen=True)

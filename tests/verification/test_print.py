@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pikepdf
 import pytest
 
-from tests.verification.test_pages import institute, shelf
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from nador.certification.models import Certificate
-
-__all__ = ["institute", "shelf"]
 
 
 @pytest.mark.browser

@@ -1,6 +1,6 @@
 """Pages that anybody may ask, and that ask nobody who they are."""
 
-from nador.verification.views import pages
+from nador.verification.views import lists, pages
 from nador.verification.views.routes import blueprint
 
-__all__ = ["blueprint", "pages"]
+__all__ = ["blueprint", "lists", "pages"]
