@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,20 +19,28 @@ from nador.catalogue.queries import run_by_code
 from nador.certification import labels, queries, service
 from nador.certification.keys import queries as registered
 from nador.certification.keys.store import Bought, KeyRing
+from nador.certification.log import audit, examination
+from nador.certification.log import queries as logged
+from nador.certification.log.note import NoteKey, log_name, open_checkpoint
+from nador.certification.log.sources import reader
 from nador.certification.rules import BatchStatus, KeyPurpose
-from nador.kernel import schema, work
+from nador.kernel import clock, schema, work
 from nador.kernel.access import NOBODY, Action
 from nador.kernel.i18n import translator
 from nador.kernel.shell import Instance, open_instance
 from nador.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
+    from nador.certification.log.audit import Read
     from nador.certification.queries import Progress
     from nador.kernel.access import Actor
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+NOT_IN_ORDER: Final = 3
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at what the workers have done."""
 
@@ -221,4 +230,63 @@ def retire(kid: str, email: str, *, compromised: bool) -> None:
     click.echo(f"{key.kid} is {key.status}.")
 
 
-COMMANDS: Final = (init, issue, revoke, keys)
+# --- the public log ------------------------------------------------------------------------
+
+
+@click.group()
+def log() -> None:
+    """The public log of what was signed and decided."""
+
+
+@log.command("verify")
+@click.argument("where", required=False)
+@click.option("--since", "kept", type=_FILE, help="A checkpoint kept from earlier.")
+@click.option("--key", "trusted", multiple=True, help="A key of the log; default: those it shows.")
+@click.pass_context
+def verify_log(
+    context: click.Context, where: str | None, kept: Path | None, trusted: tuple[str, ...]
+) -> None:
+    """Compute the log again, and compare it with what it says of itself; exit code 3 when they differ.
+
+    WHERE is the address of a log (https://…/log) or a folder with a copy of it; without it, the log
+    of this instance is examined together with its registry. With --since: prove that the log has
+    only grown from the checkpoint that was kept.
+    """
+    with _opened_log(where) as (read, session):
+        wrong = list(_wrong_with_log(read, session, kept=kept, trusted=trusted))
+    for one in wrong:
+        click.echo(one, err=True)
+    click.echo("The log is not in order." if wrong else "The log is in order.")
+    context.exit(NOT_IN_ORDER if wrong else 0)
+
+
+@contextmanager
+def _opened_log(where: str | None) -> Iterator[tuple[Read, Session | None]]:
+    if where is not None:
+        yield reader(where), None
+        return
+    with open_instance() as instance, instance.sessions() as session:
+        name = log_name(instance.settings.public_url)
+        yield (lambda path: logged.published(session, path, name=name)), session
+
+
+def _wrong_with_log(
+    read: Read, session: Session | None, *, kept: Path | None, trusted: tuple[str, ...]
+) -> Iterator[str]:
+    try:
+        shown = trusted or read("keys").decode().splitlines()
+        believed = [NoteKey.parse(one) for one in shown]
+        checkpoint = open_checkpoint(read("checkpoint").decode(), believed)
+        click.echo(f"{checkpoint.origin}: {checkpoint.size} entries, root {checkpoint.root.hex()}")
+        if kept is not None:
+            old = open_checkpoint(kept.read_text(encoding="utf-8"), believed)
+            yield from audit.since(read, checkpoint, old)
+        elif session is not None:
+            yield from examination.troubles(session, now=clock.now())
+        else:
+            yield from audit.whole(read, checkpoint)
+    except (ValueError, OSError) as problem:
+        yield f"{problem}"
+
+
+COMMANDS: Final = (init, issue, revoke, keys, log)

@@ -9,6 +9,7 @@ from nador.certification.facts import CertificateFacts
 from nador.certification.keys import queries as registered
 from nador.certification.keys.signer import KeyUnusable
 from nador.certification.keys.store import KeyRing, ageing
+from nador.certification.log import examination
 from nador.certification.log import queries as logged
 from nador.certification.log.note import Checkpoint, NoteKey, sign
 from nador.certification.log.tree import leaf_hash
@@ -108,3 +109,10 @@ def _signing_keys(desk: Desk) -> Iterable[str]:
         yield f"{prefix} has no key for {purpose}: run `nador keys rotate {purpose} --institute {prefix}`."
     for known, created_at in in_use:
         yield from ageing(known, created_at, now=clock.now())
+
+
+@checkup.check("the public log = the registry", deep=True)
+def _public_log(desk: Desk) -> Iterable[str]:
+    """The tree is computed again, and everything that was decided is in it."""
+    with desk.reading() as session:
+        yield from examination.troubles(session, now=clock.now())

@@ -16,8 +16,14 @@ from nador.accounts.rules import CodePurpose
 from nador.assessment.models import Assessment
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
-from nador.certification.models import Batch, CertificateFile, PrintJob
-from nador.certification.rules import PrintStatus
+from nador.certification.models import (
+    Batch,
+    CertificateFile,
+    LogCheckpoint,
+    LogEntry,
+    PrintJob,
+)
+from nador.certification.rules import LogKind, PrintStatus
 from nador.enrolment.models import Offer
 from nador.enrolment.queries import hash_of
 from nador.kernel import clock
@@ -111,7 +117,7 @@ def build(session: Session) -> World:
 
 
 def _documents(session: Session, world: World, certificate: Certificate) -> dict[str, object]:
-    """Store the learner's document, an order to issue and one to print."""
+    """Store the learner's document, an order to issue and one to print, and a log."""
     now, sha256 = clock.now(), hashlib.sha256(DOCUMENT).hexdigest()
     decided = {"run_id": certificate.run_id, "ordered_by_id": world.people["certifier own"]}
     file = CertificateFile(
@@ -120,7 +126,13 @@ def _documents(session: Session, world: World, certificate: Certificate) -> dict
     store(session, file)
     batch = Batch(institute_id=certificate.institute_id, ordered_at=now, **decided)
     job = PrintJob(status=PrintStatus.READY, sha256=sha256, pages=1, ordered_at=now, **decided)
-    return {"batch_id": store(session, batch).id, "job_id": store(session, job).id}
+    store(session, LogEntry(leaf=sha256, kind=LogKind.ISSUE, at=now, leaf_index=0))
+    store(session, LogCheckpoint(size=1, root=sha256, note="a checkpoint", at=now))
+    return {
+        "batch_id": store(session, batch).id,
+        "job_id": store(session, job).id,
+        "place": "entries/000.p/1",
+    }
 
 
 def _ways_in(session: Session, world: World) -> dict[str, object]:

@@ -36,6 +36,7 @@ NUMBERS = "each number is given once"
 LIVE = "one live certificate for a person and a run"
 FILES = "certificates' files = their rows"
 EVENTS = "each certificate's file and events"
+LOGGED = "the public log = the registry"
 LEFT = "work that was left lying"
 SEATS = "seats counted = seats taken"
 PLACES = "one live enrolment for a person and a run"
@@ -49,6 +50,7 @@ class Registry:
     issued: Certificate
     other: Certificate
     revoked: Certificate
+    leaf: str = "5a" * 32
 
     def troubles(self) -> dict[str, tuple[str, ...]]:
         found = checkup.examine(self.desk, deep=True)
@@ -258,6 +260,80 @@ def test_a_registry_in_order_troubles_nobody(registry: Registry) -> None:
             "UPDATE certificate_event SET certificate_id = {0.issued.id} WHERE kind = 'revoked'",
             None,
             id="revoked, and still in force",
+        ),
+        pytest.param(
+            LOGGED,
+            "{0.revoked.number} (revoked): that is not in the log",
+            "UPDATE certificate SET revoked_at = '2026-01-01 00:00:00.000000'"
+            " WHERE id = {0.revoked.id}",
+            None,
+            id="dated back",
+        ),
+        pytest.param(
+            LOGGED,
+            "1 entries of the log (revoke) are about nothing in the registry",
+            "UPDATE certificate SET uuid = 'x' WHERE id = {0.revoked.id}",
+            None,
+            id="a revocation of something else",
+        ),
+        pytest.param(
+            LOGGED,
+            "The checkpoint of 5 entries has another root than they have",
+            "UPDATE log_entry SET leaf = '{0.leaf}' WHERE kind = 'revoke'",
+            None,
+            id="an entry rewritten",
+        ),
+        pytest.param(
+            LOGGED,
+            "can't be read",
+            "DELETE FROM log_entry WHERE kind = 'revoke'",
+            None,
+            id="an entry lost",
+        ),
+        pytest.param(
+            LOGGED,
+            "6 entries have a place in the log, its checkpoints vouch for 5",
+            "INSERT INTO log_entry (leaf, kind, at, leaf_index)"
+            " VALUES ('00', 'issue', '2026-01-01', 5)",
+            None,
+            id="an entry that nobody signed",
+        ),
+        pytest.param(
+            LOGGED,
+            "1 entries have waited for a place in the log since",
+            "INSERT INTO log_entry (leaf, kind, at)"
+            " VALUES ('00', 'issue', '2026-01-01 00:00:00.000000')",
+            None,
+            id="an entry forgotten",
+        ),
+        pytest.param(
+            LOGGED,
+            "The checkpoint of 5 entries: its note says something else",
+            "UPDATE log_checkpoint SET root = '{0.leaf}'",
+            None,
+            id="another root",
+        ),
+        pytest.param(
+            LOGGED,
+            "The checkpoint of 5 entries: the signature of 127.0.0.1:8000 is wrong",
+            "UPDATE log_checkpoint SET note = replace(note, '\n5\n', '\n6\n')",
+            None,
+            id="a forged checkpoint",
+        ),
+        pytest.param(
+            LOGGED,
+            "(retired): that is not in the log",
+            "UPDATE signing_key SET status = 'retired', retired_at = created_at"
+            " WHERE purpose = 'credential'",
+            None,
+            id="a key retired in silence",
+        ),
+        pytest.param(
+            LOGGED,
+            "1 entries of the log (key) are about nothing in the registry",
+            "DELETE FROM signing_key WHERE purpose = 'credential'",
+            None,
+            id="a key that is gone",
         ),
     ],
 )

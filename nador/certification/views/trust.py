@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
-
 from nador.accounts import queries as accounts
 from nador.certification.keys import did, multikey, queries
-from nador.certification.views.routes import blueprint
+from nador.certification.views.routes import blueprint, publish
 from nador.kernel.errors import NotFound
 from nador.web.access import PUBLIC, access
 from nador.web.request import db, parts
 
 if TYPE_CHECKING:
+    from flask import Response
+
     from nador.accounts.models import Institute
 
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @access(PUBLIC, faceless=True)
 def roots() -> Response:
     """Hand out the roots that our seals are to be believed for."""
-    return _published("".join(queries.trusted_roots(db())), "application/x-pem-file")
+    return publish("".join(queries.trusted_roots(db())), "application/x-pem-file")
 
 
 @blueprint.get("/.well-known/did.json")
@@ -80,14 +80,4 @@ def _keys(institute: Institute) -> list[did.PublishedKey]:
 
 
 def _json(content: dict[str, Any], kind: str) -> Response:
-    return _published(json.dumps(content, indent=1), kind)
-
-
-def _published(content: str, kind: str) -> Response:
-    """Answer anybody from anywhere, who may keep it for some minutes."""
-    response = Response(content, content_type=kind)
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Cache-Control"] = "public, max-age=300"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return publish(json.dumps(content, indent=1), kind)
