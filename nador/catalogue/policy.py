@@ -15,16 +15,6 @@ def may_manage(actor: Actor, institute_id: int) -> bool:
     return actor.may(Action.MANAGE_CATALOGUE, institute_id=institute_id)
 
 
-def may_see_run(actor: Actor, run: Run) -> bool:
-    """Whether the actor may see what staff see of the run."""
-    return actor.may(Action.SEE_CATALOGUE, institute_id=run.institute_id, run_id=run.id)
-
-
-def sees_somewhere(actor: Actor) -> bool:
-    """Whether the actor may look at the runs of any institute, or at one of them."""
-    return bool(actor.institutes(Action.SEE_CATALOGUE) or actor.runs(Action.SEE_CATALOGUE))
-
-
 def manages_somewhere(actor: Actor) -> bool:
     """Whether the actor may change the courses and runs of any institute."""
     return bool(actor.institutes(Action.MANAGE_CATALOGUE))

@@ -38,7 +38,6 @@ LANGUAGES: Final[Mapping[str, Language]] = {
     "fr": Language("fr", "Français", "ltr", Locale("fr", "MA")),
     "en": Language("en", "English", "ltr", Locale("en", "GB")),
 }
-DEFAULT: Final = "ar"
 # When words are missing in the reader's language, most readers here have these, in this order.
 _FALLBACK: Final = ("fr", "en", "ar")
 _CURRENCY: Final = {"ar": "درهم", "fr": "DH", "en": "DH"}

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import BadRequest
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.db import Words
@@ -33,6 +33,13 @@ class RowNumber(IntegerConverter):
     """A number in an address; one that no row can have leads nowhere."""
 
     regex = "[0-9]{1,15}"
+
+
+class Word(BaseConverter):
+    """A text in an address; PostgreSQL keeps no NUL, so one that holds it leads nowhere."""
+
+    regex = r"[^/\0]+"
+    part_isolating = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +204,12 @@ def _faceless_addresses(app: Flask) -> tuple[tuple[str, ...], frozenset[str]]:
 def install(app: Flask) -> None:
     """Close the session at the end of each request, and remember a chosen language."""
     app.session_interface = CookiesForFaces()
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters |= {"int": RowNumber, "default": Word}
 
     @app.before_request
     def refuse_unspeakable() -> None:
         # PostgreSQL keeps no NUL: a query that holds one would be our fault and not the asker's.
-        if "\0" in request.path or b"%00" in request.query_string:
+        if b"%00" in request.query_string:
             raise BadRequest
 
     @app.teardown_appcontext

@@ -8,7 +8,7 @@ import pytest
 
 from nador.catalogue import policy
 from nador.catalogue.models import Run
-from tests.permission import HERE, OTHER_RUN, RUN, THERE, assert_let_in, those_who_may
+from tests.permission import HERE, RUN, THERE, assert_let_in, those_who_may
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,16 +20,6 @@ READERS = {"certifier", "auditor"}
 OURS = Run(id=RUN, institute_id=HERE)
 
 
-def test_staff_see_the_runs_of_their_institute() -> None:
-    staff = {"instructor", *MANAGERS, *READERS}
-
-    assert those_who_may(lambda actor: policy.may_see_run(actor, OURS)) == staff
-    other = Run(id=OTHER_RUN, institute_id=HERE)
-    assert those_who_may(lambda actor: policy.may_see_run(actor, other)) == (
-        staff - {"instructor"} | {"instructor of another run"}
-    )
-
-
 def test_registrars_and_administrators_change_the_catalogue() -> None:
     assert those_who_may(lambda actor: policy.may_manage(actor, HERE)) == MANAGERS
     assert those_who_may(lambda actor: policy.may_manage(actor, THERE)) == {"all of them elsewhere"}
@@ -37,13 +27,6 @@ def test_registrars_and_administrators_change_the_catalogue() -> None:
 
 def test_the_menu_asks_for_any_institute() -> None:
     assert those_who_may(policy.manages_somewhere) == {*MANAGERS, "all of them elsewhere"}
-    assert those_who_may(policy.sees_somewhere) == {
-        *MANAGERS,
-        *READERS,
-        "instructor",
-        "instructor of another run",
-        "all of them elsewhere",
-    }
 
 
 def test_the_catalogue_is_its_institutes() -> None:

@@ -1,6 +1,7 @@
 import os
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 import pydyf
@@ -16,7 +17,9 @@ from nador.kernel.paper import (
     render_document,
     stationery,
 )
+from nador.kernel.resources import PACKAGE, folder
 
+PAPERS = [*PACKAGE.glob("static/paper/*.css"), *folder("templates").glob("certificates/*.css")]
 THEN = datetime(2026, 10, 5, 8, tzinfo=UTC)
 ROWS = "".join(
     f"<tr><td class=num>{number}</td><td>محمد أمزيان</td><td class=sign></td></tr>"
@@ -111,6 +114,13 @@ def test_a_stylesheet_fetches_nothing_either() -> None:
 def test_a_base_address_does_not_widen_the_bundle() -> None:
     with pytest.raises(ForeignAsset):
         rendered(page('<img alt="x" src="hostname">', '<base href="file:///etc/">'))
+
+
+@pytest.mark.parametrize("sheet", PAPERS, ids=lambda path: path.stem)
+def test_no_rule_of_a_paper_is_dropped(sheet: Path, caplog: pytest.LogCaptureFixture) -> None:
+    stationery(sheet.read_text(encoding="utf-8"))
+
+    assert not [each.getMessage() for each in caplog.records if each.name == "weasyprint"]
 
 
 def test_children_of_this_process_keep_their_fonts() -> None:
