@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any, Final
 
+from flask import request
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from nador.kernel import clock, codes
 from nador.kernel.codes import Mistyped
 from nador.kernel.errors import DomainError, describe
-from nador.verification import lists, queries, rules
+from nador.verification import files, lists, queries, rules
+from nador.verification.forms import FILES, uploaded
 from nador.verification.lists import LONGEST_LIST, LONGEST_TEXT, Line
 from nador.verification.rules import NoSuchCertificate
 from nador.web import api, errors
 from nador.web.access import PUBLIC, access
-from nador.web.request import engine, reading, translator
+from nador.web.request import engine, parts, reading, settings, translator
 from nador.web.security import charge
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Response
+    from flask.typing import ResponseReturnValue
 
 blueprint = api.blueprint("verification", "Is this certificate what it says?")
 
@@ -102,13 +108,29 @@ def certificate(code: str) -> Response:
     return api.answer(rules.published(view, today=clock.today()))
 
 
+def _or_a_file(listed: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer for a file where the body is a form that carries one; else for a list."""
+
+    @wraps(listed)
+    def either() -> ResponseReturnValue:
+        if request.mimetype != "multipart/form-data":
+            answered: ResponseReturnValue = listed()
+            return answered
+        charge(FILES, "files")
+        checked = files.check(uploaded(), parts().sessions, settings())
+        return api.answer({"items": [rules.published_file(checked, today=clock.today())]})
+
+    return either
+
+
 @blueprint.post("/verifications")
 @access(PUBLIC, faceless=True)
+@_or_a_file
 @blueprint.arguments(ListSchema)
 @blueprint.response(200, OutcomesSchema)
-@blueprint.doc(summary="Check a list of codes, with names where there are some")
+@blueprint.doc(summary="Check a list of codes, with names where there are some; or a file")
 def verifications(listed: dict[str, Any]) -> dict[str, Any]:
-    """Answer for up to 1,000 codes at once."""
+    """Answer for up to 1,000 codes at once; or, in multipart/form-data, for one `file` of 5 MB."""
     charge(LISTS, "lists of codes")
     lines = [Line(item["code"], item["name"] or "") for item in listed["items"]]
     return {"items": [_outcome(one) for one in lists.check(reading(), lines)]}

@@ -1,39 +1,113 @@
-"""`nador verify`: the register's answer on the terminal."""
+"""`nador verify`: the register's answer on the terminal, or what a file proves without it."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from nador.kernel import clock, codes
 from nador.kernel.i18n import translator
-from nador.verification import labels, queries
-from nador.verification.rules import Verdict
+from nador.settings import Settings
+from nador.verification import files, labels, queries
+from nador.verification.rules import Mark, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.orm import Session, sessionmaker
 
+    from nador.verification.rules import CertificateView, CheckedFile
+
 NOT_VALID: Final = 3
+SUFFIXES: Final = {".pdf", ".json", ".jwt"}
+_WORDS = translator("en")
 
 
 @click.command("verify")
 @click.argument("code")
+@click.option(
+    "--root",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="with --offline: the institute's root certificate, as PEM",
+)
+@click.option("--offline", is_flag=True, help="judge a PDF by its seal alone, without the register")
 @click.pass_context
-def verify(context: click.Context, code: str) -> None:
-    """Say what the register knows of CODE; exit code 3 when it is not valid today."""
-    open_sessions: Callable[[], sessionmaker[Session]] = context.obj
-    words, now = translator("en"), clock.now()
-    parsed = codes.parse(code)
+def verify(context: click.Context, code: str, *, root: Path | None, offline: bool) -> None:
+    """Say what the register knows of CODE, or what FILE is; exit code 3 when it is not valid today.
+
+    CODE may be a file: a PDF, or a credential as JSON or JWT.
+    """
+    if offline != (root is not None):
+        raise click.UsageError("--offline and --root ROOT.pem belong together.")
+    path = Path(code)
+    if root is not None:
+        valid = _offline(path, root)
+    elif path.suffix.lower() in SUFFIXES or path.is_file():
+        valid = _file(path.read_bytes(), context.obj())
+    else:
+        valid = _code(code, context.obj)
+    context.exit(0 if valid else NOT_VALID)
+
+
+def _code(typed: str, open_sessions: Callable[[], sessionmaker[Session]]) -> bool:
+    parsed = codes.parse(typed)
     with open_sessions()() as session:
         view = queries.find(session.get_bind().engine, parsed)
     if view is None:
-        click.echo(f"{words.gettext('No certificate has this code.')} ({parsed})")
-        context.exit(NOT_VALID)
-    verdict = view.verdict(clock.local(now).date())
-    click.echo(words.gettext(labels.heading(verdict, view.kind, hidden=view.holder_hidden)))
-    for name, text in labels.facts(view, words, now=now).items():
+        click.echo(f"{_WORDS.gettext('No certificate has this code.')} ({parsed})")
+        return False
+    verdict = view.verdict(clock.today())
+    click.echo(_WORDS.gettext(labels.heading(verdict, view.kind, hidden=view.holder_hidden)))
+    _tell_facts(view)
+    return verdict is Verdict.VALID
+
+
+def _file(content: bytes, sessions: sessionmaker[Session]) -> bool:
+    checked = files.check(content, sessions, Settings.from_environment(os.environ))
+    today = clock.today()
+    click.echo(_WORDS.gettext(labels.file_heading(checked, today)))
+    click.echo(f"  {_WORDS.gettext(labels.file_meaning(checked))}")
+    _tell_reading(checked)
+    click.echo(f"  {_WORDS.gettext(labels.register_line(checked)[1])}")
+    if checked.view:
+        click.echo("The register says:")
+        click.echo(f"  status: {checked.view.verdict(today)}")
+        _tell_facts(checked.view)
+    return checked.valid(today)
+
+
+def _offline(path: Path, root: Path) -> bool:
+    checked = files.check_offline(path.read_bytes(), root.read_text(encoding="ascii"))
+    whole = checked.reading.mark is Mark.WHOLE
+    click.echo(
+        "The seal is whole: nobody changed this file since it was sealed."
+        if whole
+        else "The seal does not prove this file."
+    )
+    _tell_reading(checked)
+    click.echo("Not checked, for only the register knows:")
+    click.echo("  whether it is in force today: not revoked, replaced or expired")
+    click.echo("  whether the sealing key was reported stolen")
+    for code in checked.reading.codes:
+        click.echo(f"  {code}")
+    return whole
+
+
+def _tell_reading(checked: CheckedFile) -> None:
+    click.echo(f"  {_WORDS.gettext(labels.seal_line(checked)[1])}")
+    if trouble := labels.trouble(checked.reading):
+        click.echo(f"  {_WORDS.gettext(trouble)}")
+    if checked.reading.mark is Mark.WHOLE:
+        for seal in checked.reading.seals:
+            time = f"{seal.signed_at:%Y-%m-%d %H:%M %Z}, " if seal.signed_at else ""
+            click.echo(f"  sealed by: {seal.signer}")
+            click.echo(f"  sealed at: {time}{_WORDS.gettext(labels.vouched(seal.level))}")
+    click.echo(f"  SHA-256: {checked.reading.sha256}")
+
+
+def _tell_facts(view: CertificateView) -> None:
+    for name, text in labels.facts(view, _WORDS, now=clock.now()).items():
         click.echo(f"  {name.replace('_', ' ')}: {text}")
-    context.exit(0 if verdict is Verdict.VALID else NOT_VALID)

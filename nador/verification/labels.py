@@ -11,14 +11,22 @@ from nador.catalogue.rules import DocumentKind
 from nador.kernel.codes import NotACode, WrongCheck
 from nador.kernel.errors import describe
 from nador.kernel.i18n import LANGUAGES, msgid, pick
-from nador.verification.rules import NameMatch, Standing, Verdict
+from nador.verification.rules import (
+    FileKind,
+    Mark,
+    NameMatch,
+    Outcome,
+    Standing,
+    Trouble,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from nador.kernel.i18n import Translator
     from nador.kernel.tables import Cell
-    from nador.verification.rules import CertificateView, Checked
+    from nador.verification.rules import CertificateView, Checked, CheckedFile, Reading
 
 ERRORS = {
     "no_such_certificate": msgid("No certificate has this code."),
@@ -31,6 +39,12 @@ ERRORS = {
         "Several columns could be names. Name the columns in the first line: “code” and “name”."
     ),
     "file_too_large": msgid("The file may have at most %(megabytes)s MB. Split it."),
+    "no_file_given": msgid("Choose a file."),
+    "certificate_file_too_large": msgid("The file is larger than %(limit)s MB: no certificate is."),
+    "not_a_certificate_file": msgid(
+        "This is neither a PDF nor a credential (JSON or JWT): choose the file that the institute issued."
+    ),
+    "busy_with_files": msgid("Other files are being read just now. Try again in a moment."),
 }
 
 
@@ -295,3 +309,113 @@ def length(words: Translator, hours_: int, starts_on: date, ends_on: date) -> st
     if start == end:
         return words.gettext("%(hours)s, on %(day)s", hours=hours, day=start)
     return words.gettext("%(hours)s, from %(start)s to %(end)s", hours=hours, start=start, end=end)
+
+
+# --- files ---------------------------------------------------------------------------------
+
+
+def file_heading(checked: CheckedFile, today: date) -> str:
+    """Say what a file is in one sentence; of a genuine one, what its certificate is worth."""
+    match checked.outcome:
+        case Outcome.GENUINE if checked.view:
+            view = checked.view
+            return heading(view.verdict(today), view.kind, hidden=view.holder_hidden)
+        case Outcome.GENUINE | Outcome.SEALED:
+            return msgid("The seal is whole, but the register has no such file")
+        case Outcome.ALTERED:
+            return msgid("This file was changed after it was sealed")
+        case Outcome.COPY:
+            return msgid("This file is a copy, and proves nothing")
+        case Outcome.NOT_OURS:
+            return msgid("This file is not one of ours")
+    assert_never(checked.outcome)
+
+
+def file_look(checked: CheckedFile, today: date) -> tuple[str, str]:
+    """Choose the panel and the drawing, as for a verdict."""
+    match checked.outcome:
+        case Outcome.GENUINE if checked.view:
+            return look(checked.view.verdict(today), hidden=checked.view.holder_hidden)
+        case Outcome.GENUINE | Outcome.SEALED:
+            return "warn", "notfound"
+        case Outcome.ALTERED:
+            return "bad", "revoked"
+        case Outcome.COPY:
+            return "warn", "replaced"
+        case Outcome.NOT_OURS:
+            return "none", "notfound"
+    assert_never(checked.outcome)
+
+
+def file_meaning(checked: CheckedFile) -> str:
+    """Say what the outcome rests on, or what to do."""
+    match checked.outcome:
+        case Outcome.GENUINE if checked.reading.kind is not FileKind.PDF:
+            return msgid("The institute signed this credential, and not a word of it was changed.")
+        case Outcome.GENUINE:
+            return msgid("This is the file that the institute issued: not a byte differs.")
+        case Outcome.SEALED:
+            return msgid(
+                "An institute sealed it, but not as a certificate of this register. Ask it."
+            )
+        case Outcome.ALTERED:
+            return msgid("What it says may be false. Do not accept it; tell the institute.")
+        case Outcome.COPY:
+            return msgid(
+                "Rely on what the register says below, and ask for the file that was issued."
+            )
+        case Outcome.NOT_OURS:
+            return msgid(
+                "Nothing in it leads to a certificate. If it shows a code, verify the code."
+            )
+    assert_never(checked.outcome)
+
+
+def seal_line(checked: CheckedFile) -> tuple[bool | None, str]:
+    """Say whose seal it carries; none of a mark for what was issued before there were seals."""
+    match checked.reading.mark:
+        case Mark.WHOLE:
+            return True, msgid("The institute’s seal is on it, and covers every byte.")
+        case Mark.BROKEN:
+            return False, msgid("The institute’s seal is on it, but no longer fits.")
+        case Mark.FOREIGN:
+            return False, msgid("It was signed by somebody whom we do not know.")
+        case Mark.NONE if checked.outcome is Outcome.GENUINE:
+            return None, msgid("It carries no seal: its fingerprint in the register proves it.")
+        case Mark.NONE:
+            return False, msgid("It carries no seal.")
+    assert_never(checked.reading.mark)
+
+
+def register_line(checked: CheckedFile) -> tuple[bool, str]:
+    """Say whether the register has this very file, or credential."""
+    if checked.outcome is Outcome.GENUINE:
+        return True, (
+            msgid("The register has exactly this file.")
+            if checked.reading.kind is FileKind.PDF
+            else msgid("The register has the certificate that it speaks of.")
+        )
+    if checked.view:
+        return False, msgid("The register has a certificate with its code, but not this file.")
+    return False, msgid("The register knows neither this file nor a code in it.")
+
+
+def trouble(reading: Reading) -> str:
+    """Say why a file was not read to its end; empty when it was."""
+    match reading.trouble:
+        case None:
+            return ""
+        case Trouble.ENCRYPTED:
+            return msgid("It is locked with a password; ours never are.")
+        case Trouble.UNREADABLE:
+            return msgid("It is damaged: not all of it could be read.")
+        case Trouble.TOO_HEAVY:
+            return msgid("It asks for more work than any certificate, and was put aside.")
+    assert_never(reading.trouble)
+
+
+def vouched(level: str) -> str:
+    """Say who vouches for the time of a seal."""
+    if level == "B-B":
+        return msgid("by the institute’s own clock")
+    return msgid("vouched for by an authority")

@@ -1,19 +1,19 @@
-"""The one question to the register: what it says of a code."""
+"""The one question to the register: what it says of a code, or of a file."""
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
-from nador.certification.models import Certificate
+from nador.certification.models import Certificate, CertificateFile
 from nador.certification.rules import CertificateStatus
 from nador.kernel.prepared import Prepared
 from nador.verification.rules import CertificateView, NoSuchCertificate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
@@ -72,3 +72,35 @@ def find_all(reader: Reader, codes: Collection[Code]) -> dict[Code, CertificateV
     by_key = {str(code): code for code in codes}
     rows = reader.execute(_BY_CODES, {"keys": list(by_key)}) if by_key else ()
     return {by_key[row.code_key]: CertificateView(*row[:-1]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundByFile:
+    """The certificate that a file is of, or speaks of."""
+
+    view: CertificateView | None
+    issued: bool = False
+    """Whether the register issued exactly these bytes."""
+
+
+_OF_FILE = select(CertificateFile.certificate_id).where(
+    CertificateFile.sha256 == bindparam("sha256")
+)
+_ISSUED = _certificate.c.id.in_(_OF_FILE).label("is_of_file")
+_BY_FILE = _public(
+    or_(_ISSUED, _certificate.c.code_key.in_(bindparam("keys", expanding=True)))
+).add_columns(_ISSUED, _certificate.c.code_key)
+
+
+def find_by_file(reader: Reader, sha256: str, named: Sequence[Code]) -> FoundByFile:
+    """Return the certificate of a file, else the first that it names: one statement."""
+    keys = [str(code) for code in named]
+    rows = reader.execute(_BY_FILE, {"sha256": sha256, "keys": keys}).all()
+    best = min(rows, key=lambda row: (not row.is_of_file, _place(row.code_key, keys)), default=None)
+    if best is None:
+        return FoundByFile(None)
+    return FoundByFile(CertificateView(*best[:-2]), issued=bool(best.is_of_file))
+
+
+def _place(key: str, keys: Sequence[str]) -> int:
+    return keys.index(key) if key in keys else len(keys)

@@ -1,8 +1,9 @@
-"""What a certificate is worth on a day, and whether a typed name is its holder's."""
+"""What a certificate is worth on a day, whether a typed name is its holder's, and what a file is."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +13,7 @@ from nador.certification.rules import CertificateStatus
 from nador.kernel import clock
 from nador.kernel.codes import Code, Mistyped
 from nador.kernel.db import Words
-from nador.kernel.errors import NotFound
+from nador.kernel.errors import Invalid, NotFound
 from nador.kernel.skeleton import is_arabic, skeletons
 from nador.kernel.text import clean, fold
 
@@ -244,3 +245,204 @@ def within(one: str, other: str, slips: int) -> bool:
             return False
         above = here
     return above[len(other)] <= slips
+
+
+# --- files ---------------------------------------------------------------------------------
+
+
+class NoFile(Invalid):
+    """Nothing was given to check."""
+
+    code = "no_file_given"
+
+
+class FileTooLarge(Invalid):
+    """The file is larger than `limit` MB."""
+
+    code = "certificate_file_too_large"
+
+
+class NotACertificateFile(Invalid):
+    """The file is neither a PDF, nor a credential as JSON or as a token."""
+
+    code = "not_a_certificate_file"
+
+
+class FileKind(StrEnum):
+    """What a certificate is handed over as."""
+
+    PDF = "pdf"
+    CREDENTIAL = "credential"
+    """JSON."""
+    TOKEN = "token"  # noqa: S105 - a kind of file
+    """VC-JWT."""
+
+
+class Trouble(StrEnum):
+    """Why a file was not read, or not to its end."""
+
+    ENCRYPTED = "encrypted"
+    UNREADABLE = "unreadable"
+    TOO_HEAVY = "too_heavy"
+
+
+class Mark(StrEnum):
+    """What a file carries of a signature."""
+
+    NONE = "none"
+    FOREIGN = "foreign"
+    """Nobody whom we trust signed."""
+    BROKEN = "broken"
+    """An institute's signature that no longer fits, or no longer fits all of the file."""
+    WHOLE = "whole"
+
+
+class Outcome(StrEnum):
+    """What a file is."""
+
+    GENUINE = "genuine"
+    """The file that was issued, or a credential whose signature holds and that the register knows."""
+    SEALED = "sealed"
+    """An institute signed it, and the register knows no such file."""
+    ALTERED = "altered"
+    """An institute signed it, and it was changed since."""
+    COPY = "copy"
+    """It names a certificate, and proves nothing."""
+    NOT_OURS = "not_ours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """One signature of a PDF."""
+
+    signer: str
+    signed_at: datetime | None
+    """As the signer says, or as an authority does where the level is not B-B."""
+    level: str
+    """B-B, B-T or B-LT: whether somebody vouches for the time."""
+    intact: bool
+    whole: bool
+    """It covers the file to the last byte."""
+    unchanged: bool
+    trusted: bool
+    """It hangs from a root that the asker trusts."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is nothing to say against it."""
+        return self.intact and self.whole and self.unchanged and self.trusted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A credential's signature, of a file of its own or attached to a PDF."""
+
+    kind: FileKind
+    code: str | None
+    """Which certificate it speaks of."""
+    flaw: str | None
+    """Why it proves nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What stands in a file; none of it is believed before the register was asked."""
+
+    sha256: str
+    kind: FileKind
+    trouble: Trouble | None = None
+    seals: tuple[Seal, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> Mark:
+        """Judge what it is signed with: one seal that holds, and no other beside it."""
+        if self.kind is not FileKind.PDF:
+            return _mark_of(self.proofs)
+        if any(seal.trusted for seal in self.seals):
+            alone = len(self.seals) == 1 and self.seals[0].holds
+            return Mark.WHOLE if alone else Mark.BROKEN
+        return Mark.FOREIGN if self.seals else Mark.NONE
+
+
+def _mark_of(proofs: tuple[Proof, ...]) -> Mark:
+    if not proofs or proofs[0].flaw == "no_proof":
+        return Mark.NONE
+    if proofs[0].flaw is None:
+        return Mark.WHOLE
+    return Mark.BROKEN if proofs[0].flaw == "altered" else Mark.FOREIGN
+
+
+_TOKEN_SHAPE: Final = re.compile(rb"[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
+_BEGINNING: Final = 1024
+LARGEST_FILE: Final = 5_000_000
+SECONDS: Final = 10
+"""What the reading of a file may take, on the clock and of the processor."""
+
+
+def kind_of(content: bytes) -> FileKind:
+    """Tell what a file is by how it begins; raises NoFile, FileTooLarge, NotACertificateFile."""
+    if not content:
+        raise NoFile(field="file")
+    if len(content) > LARGEST_FILE:
+        raise FileTooLarge(field="file", limit=LARGEST_FILE // 1_000_000)
+    # Readers of PDFs look so far for the beginning.
+    if b"%PDF-" in content[:_BEGINNING]:
+        return FileKind.PDF
+    if content[:_BEGINNING].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
+        return FileKind.CREDENTIAL
+    if _TOKEN_SHAPE.fullmatch(content.strip()):
+        return FileKind.TOKEN
+    raise NotACertificateFile(field="file")
+
+
+def decide(reading: Reading, *, same_bytes: bool, named: bool) -> Outcome:
+    """Decide what a file is.
+
+    `same_bytes`: the register issued exactly this file; `named`: it knows a code that the file names.
+    """
+    if same_bytes:
+        # The register itself vouches for every byte: so it does for what it issued unsealed.
+        return Outcome.GENUINE
+    if reading.mark is Mark.WHOLE:
+        # A PDF has one form, whose hash is known; a credential is the same however it is written.
+        return Outcome.GENUINE if named and reading.kind is not FileKind.PDF else Outcome.SEALED
+    if reading.mark is Mark.BROKEN:
+        return Outcome.ALTERED
+    return Outcome.COPY if named else Outcome.NOT_OURS
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedFile:
+    """The answer about a file: what it is, what stands in it, and the register's certificate."""
+
+    outcome: Outcome
+    reading: Reading
+    view: CertificateView | None
+
+    def valid(self, today: date) -> bool:
+        """Whether it can be relied on: the file itself, and the certificate today."""
+        if self.outcome is not Outcome.GENUINE or self.view is None:
+            return False
+        return self.view.verdict(today) is Verdict.VALID
+
+
+def published_file(checked: CheckedFile, *, today: date) -> dict[str, Any]:
+    """Give the answer about a file as programs read it."""
+    view, reading = checked.view, checked.reading
+    return {
+        "outcome": checked.outcome.value,
+        "valid": checked.valid(today),
+        "status": view.verdict(today).value if view else "unknown",
+        "code": view.code if view else None,
+        "certificate": published(view, today=today) if view else None,
+        "file": {
+            **asdict(reading),
+            "signature": reading.mark.value,
+            "seals": [
+                asdict(seal) | {"signed_at": seal.signed_at and seal.signed_at.isoformat()}
+                for seal in reading.seals
+            ],
+        },
+    }

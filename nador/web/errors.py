@@ -25,7 +25,12 @@ log = structlog.get_logger(__name__)
 SECONDS_TO_WAIT = 5
 """What whoever meets a database that is away is asked to wait."""
 STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
-STATUS_BY_CODE = {"stale": 412, "not_signed_in": 401, "too_many_requests": 429}
+STATUS_BY_CODE = {
+    "stale": 412,
+    "not_signed_in": 401,
+    "too_many_requests": 429,
+    "busy_with_files": 503,
+}
 
 PAGES: dict[int, tuple[str, str]] = {
     400: (msgid("This request could not be read"), msgid("Go back and try again.")),

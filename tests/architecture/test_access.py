@@ -85,6 +85,8 @@ TABLE = [
     Row("GET", "/verify", PUBLIC),
     Row("GET", "/verify/list", PUBLIC),
     Row("POST", "/verify/list", PUBLIC, form={"codes": "NDR"}),
+    Row("GET", "/verify/file", PUBLIC),
+    Row("POST", "/verify/file", PUBLIC),
     Row("GET", "/v/<path:code>", PUBLIC, where={"code": "certificate_code"}),
     Row("GET", "/api/v1/certificates/<code>", PUBLIC, where={"code": "certificate_code"}),
     Row("POST", "/api/v1/verifications", PUBLIC, json={"items": [{"code": "NDR"}]}),

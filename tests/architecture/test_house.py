@@ -50,7 +50,7 @@ ROOMS = {
 OWN_ROOMS = {
     "assessment": {"questions"},
     "certification": {"pdf", "facts", "keys", "credential", "log"},
-    "verification": {"lists"},
+    "verification": {"files", "inspect", "lists"},
 }
 
 
@@ -108,7 +108,7 @@ def test_only_the_demo_sets_the_clock_back() -> None:
 
 def test_the_web_starts_without_heavy_libraries() -> None:
     """Setting pages costs a second and sixty megabytes: only who sets pages loads it."""
-    heavy = ("weasyprint", "fontTools", "uharfbuzz", "pikepdf")
+    heavy = ("weasyprint", "fontTools", "uharfbuzz", "pikepdf", "pyhanko", "pyld")
     loaded = subprocess.run(
         [
             sys.executable,

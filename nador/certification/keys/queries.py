@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
 from nador.accounts.models import Institute
+from nador.certification.keys import did, multikey
 from nador.certification.keys.chain import pem_of, read_chain
-from nador.certification.keys.did import identifier
 from nador.certification.models import SigningKey
 from nador.certification.rules import KeyMissing, KeyPurpose, KeyStatus
 from nador.kernel.errors import NotFound
@@ -93,7 +93,21 @@ def issuer_did(session: Session, institute: Institute, *, origin: str) -> str:
     """Name an institute as an issuer: the first is the deployment itself, others have a path."""
     first = session.scalar(select(func.min(Institute.id)))
     path = () if institute.id == first else ("institutes", institute.prefix)
-    return identifier(origin, *path)
+    return did.identifier(origin, *path)
+
+
+def controllers(session: Session, *, origin: str) -> list[dict[str, Any]]:
+    """Write the DID documents of all institutes: what their credentials may be believed for."""
+    documents = []
+    for institute in session.scalars(select(Institute).order_by(Institute.id)):
+        issuer = issuer_did(session, institute, origin=origin)
+        documents.append(did.document(issuer, published(issuer_keys(session, institute.id))))
+    return documents
+
+
+def published(found: Sequence[SigningKey]) -> list[did.PublishedKey]:
+    """Give the public halves of keys."""
+    return [did.PublishedKey(key.kid, multikey.decode(key.kid)) for key in found]
 
 
 def institute_by_prefix(session: Session, prefix: str) -> Institute:

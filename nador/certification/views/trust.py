@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nador.accounts import queries as accounts
-from nador.certification.keys import did, multikey, queries
+from nador.certification.keys import did, queries
 from nador.certification.views.routes import blueprint, publish
 from nador.kernel.errors import NotFound
 from nador.web.access import PUBLIC, access
@@ -73,10 +73,7 @@ def _issuer(institute: Institute) -> str:
 
 
 def _keys(institute: Institute) -> list[did.PublishedKey]:
-    return [
-        did.PublishedKey(key.kid, multikey.decode(key.kid))
-        for key in queries.issuer_keys(db(), institute.id)
-    ]
+    return queries.published(queries.issuer_keys(db(), institute.id))
 
 
 def _json(content: dict[str, Any], kind: str) -> Response:
