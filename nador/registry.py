@@ -7,7 +7,19 @@ from nador.certification import models as certification
 from nador.enrolment import models as enrolment
 from nador.kernel import audit, mail, work
 from nador.kernel.db import Base
+from nador.verification import models as verification
 from nador.web import models as web
 
-TABLES = (accounts, assessment, audit, catalogue, certification, enrolment, mail, web, work)
+TABLES = (
+    accounts,
+    assessment,
+    audit,
+    catalogue,
+    certification,
+    enrolment,
+    mail,
+    verification,
+    web,
+    work,
+)
 metadata = Base.metadata

@@ -402,6 +402,21 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_meeting'))
     )
     op.create_index(op.f('ix_meeting_run_id'), 'meeting', ['run_id'], unique=False)
+    op.create_table('receipt',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('token', sa.String(length=43), nullable=False),
+    sa.Column('locale', sa.String(length=2), nullable=False),
+    sa.Column('code', sa.String(), nullable=True),
+    sa.Column('asked', sa.String(), nullable=False),
+    sa.Column('asked_at', UtcDateTime(), nullable=False),
+    sa.Column('status', sa.Enum('due', 'ready', 'dead', name='receiptstatus', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('pdf', sa.LargeBinary(), nullable=True),
+    sa.CheckConstraint("(status = 'ready') = (pdf IS NOT NULL)", name=op.f('ck_receipt_pdf')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_receipt')),
+    sa.UniqueConstraint('token', name=op.f('uq_receipt_token'))
+    )
+    op.create_index(op.f('ix_receipt_code_locale'), 'receipt', ['code', 'locale'], unique=False)
+    op.create_index(op.f('ix_receipt_asked_at'), 'receipt', ['asked_at'], unique=False)
     op.create_table('print_job',
     sa.Column('id', BigId, nullable=False),
     sa.Column('run_id', BigId, nullable=False),

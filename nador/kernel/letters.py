@@ -1,4 +1,4 @@
-"""Letters: the subject and the text of a mail, from a template, in the recipient's language."""
+"""Letters, and documents on paper: from a template, in the language of whoever gets them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from nador.kernel.i18n import pick, translator
 from nador.kernel.resources import folder
@@ -32,13 +32,18 @@ def write(template: str, locale: str, **context: Any) -> Letter:
     return Letter(locale, " ".join(subject.split()), letter.render(context).strip() + "\n")
 
 
+def sheet(template: str, locale: str, **context: Any) -> str:
+    """Render a document on paper: an HTML template, outside of any request."""
+    return _environment(locale).get_template(template).render(context)
+
+
 @cache
 def _environment(locale: str) -> Environment:
     words = translator(locale)
-    # Plain text: there is no markup to escape from, and an escaped name would be a wrong name.
+    # In plain text there is no markup to escape from, and an escaped name would be a wrong name.
     environment = Environment(
         loader=FileSystemLoader(folder("templates")),
-        autoescape=False,  # noqa: S701 - see above
+        autoescape=select_autoescape(),
         extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -47,7 +52,7 @@ def _environment(locale: str) -> Environment:
     environment.install_gettext_callables(  # type: ignore[attr-defined] # the extension adds it
         words.gettext, words.ngettext, newstyle=True
     )
-    environment.globals["locale"] = locale
+    environment.globals.update(locale=locale, direction=words.direction)
     environment.filters.update(
         date=words.date,
         full_date=words.full_date,

@@ -1,1 +1,1 @@
-"""Public and read-only: is this certificate what it says?"""
+"""Public: is this certificate what it says? It keeps nothing but receipts, for a day."""

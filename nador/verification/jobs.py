@@ -1,4 +1,4 @@
-"""What a thorough examination compares: the registry with itself, its files and its events."""
+"""Receipts made and forgotten; and what a thorough examination compares."""
 
 from __future__ import annotations
 
@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from nador.accounts.models import Institute
+from nador.accounts.queries import first_institute
+from nador.certification.keys import queries as keys
+from nador.certification.keys.store import KeyRing
 from nador.certification.models import Certificate, CertificateEvent, CertificateFile, PrintJob
 from nador.certification.queries import LIVE
-from nador.certification.rules import CertificateEventKind, CertificateStatus, FileStatus
+from nador.certification.rules import (
+    CertificateEventKind,
+    CertificateStatus,
+    FileStatus,
+    KeyPurpose,
+)
 from nador.kernel import codes
 from nador.kernel.checkup import check
 from nador.kernel.files import Damaged
+from nador.kernel.work import work
+from nador.verification import lists, queries, service
+from nador.verification.models import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,6 +37,41 @@ EVENTS = (
     CertificateEventKind.REVOKED,
     CertificateEventKind.SUPERSEDED,
 )
+
+
+@work(
+    service.RECEIPT,
+    due=queries.receipts_due,
+    record=service.record_receipt,
+    dead=service.record_not_made,
+    again=service.retry_receipt,
+)
+def make_receipt(desk: Desk, item_id: int) -> bytes:
+    """Ask the register anew, and put its answers on sealed paper."""
+    # WeasyPrint is heavy: only a worker that draws loads it.
+    from nador.verification.receipts import draw
+
+    with desk.reading() as session:
+        receipt = session.get_one(Receipt, item_id)
+        lines, locale, single = lists.from_text(receipt.asked), receipt.locale, bool(receipt.code)
+        checked = lists.check(session, lines)
+        institute = first_institute(session)
+        known = keys.key_in_use(session, KeyPurpose.SEAL, institute.id if institute else None).known
+        name = dict(institute.name) if institute else {}
+    return draw(
+        lines,
+        checked,
+        locale=locale,
+        single=single,
+        institute=name,
+        signer=KeyRing.of(desk.settings).open(known),
+        settings=desk.settings,
+    )
+
+
+@work("old receipts", due=queries.receipts_to_forget, record=service.forget_receipt)
+def let_receipt_go(_desk: Desk, _item_id: int) -> None:
+    """Do nothing: only the clock had to move; recording it deletes the receipt."""
 
 
 @check("each code finds its certificate", deep=True)

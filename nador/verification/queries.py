@@ -9,11 +9,21 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 
 from nador.certification.models import Certificate, CertificateFile
 from nador.certification.rules import CertificateStatus
+from nador.kernel import clock
+from nador.kernel.errors import NotFound
 from nador.kernel.prepared import Prepared
-from nador.verification.rules import CertificateView, NoSuchCertificate
+from nador.verification.models import Receipt
+from nador.verification.rules import (
+    FRESH,
+    KEPT,
+    CertificateView,
+    NoSuchCertificate,
+    ReceiptStatus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection, Engine
     from sqlalchemy.orm import Session
@@ -65,6 +75,39 @@ def get(engine: Engine, code: Code) -> CertificateView:
     if found is None:
         raise NoSuchCertificate
     return found
+
+
+def receipts_due(_now: datetime) -> Select[int]:
+    """Select the receipts that a worker has to make, the oldest first."""
+    return select(Receipt.id).where(Receipt.status == ReceiptStatus.DUE).order_by(Receipt.id)
+
+
+def receipts_to_forget(now: datetime) -> Select[int]:
+    """Select the receipts that were kept long enough."""
+    return select(Receipt.id).where(Receipt.asked_at <= now - KEPT).order_by(Receipt.id)
+
+
+def receipt(session: Session, token: str) -> Receipt:
+    """Return the receipt of a token; raises NotFound."""
+    found = session.scalar(select(Receipt).where(Receipt.token == token))
+    if found is None or found.asked_at <= clock.now() - KEPT:
+        raise NotFound
+    return found
+
+
+def fresh_receipt(session: Session, code: str, locale: str) -> Receipt | None:
+    """Return the receipt of a certificate that was made just now, if one was."""
+    return session.scalar(
+        select(Receipt)
+        .where(
+            Receipt.code == code,
+            Receipt.locale == locale,
+            Receipt.status == ReceiptStatus.READY,
+            Receipt.asked_at > clock.now() - FRESH,
+        )
+        .order_by(Receipt.id.desc())
+        .limit(1)
+    )
 
 
 def find_all(reader: Reader, codes: Collection[Code]) -> dict[Code, CertificateView]:

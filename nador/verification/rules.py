@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -113,6 +113,20 @@ def published(view: CertificateView, *, today: date) -> dict[str, Any]:
         "public_reason": view.public_reason,
         "superseded_by": view.superseded_by,
     }
+
+
+class ReceiptStatus(StrEnum):
+    """The states of a receipt that somebody asked for."""
+
+    DUE = "due"
+    READY = "ready"
+    DEAD = "dead"
+
+
+KEPT: Final = timedelta(hours=24)
+"""So long a receipt is there."""
+FRESH: Final = timedelta(minutes=10)
+"""So long one certificate's receipt serves whoever asks for one."""
 
 
 class Standing(StrEnum):

@@ -50,7 +50,7 @@ ROOMS = {
 OWN_ROOMS = {
     "assessment": {"questions"},
     "certification": {"pdf", "facts", "keys", "credential", "log"},
-    "verification": {"files", "inspect", "lists"},
+    "verification": {"files", "inspect", "lists", "receipts"},
 }
 
 

@@ -25,7 +25,13 @@ CONTEXTS = ROOT / "nador" / "certification" / "credential" / "contexts"
 VENDORED = (STATIC, CONTEXTS)
 
 # The certificate's sheet and the other papers do not mirror, and carry their own style.
-PAPER = ("certificates/", "papers/", "paper/", "enrolment/sheet.html")
+PAPER = (
+    "certificates/",
+    "papers/",
+    "paper/",
+    "enrolment/sheet.html",
+    "verification/paper.html",
+)
 
 # Laid down before their first reader.
 AWAITED = frozenset(

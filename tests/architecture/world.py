@@ -27,8 +27,10 @@ from nador.certification.rules import LogKind, PrintStatus
 from nador.enrolment.models import Offer
 from nador.enrolment.queries import hash_of
 from nador.kernel import clock
-from nador.kernel.access import Role
+from nador.kernel.access import NOBODY, Role
 from nador.kernel.mail import Message
+from nador.verification.models import Receipt
+from nador.verification.service import order_receipt, record_receipt
 from tests.factories import (
     make_account,
     make_actor,
@@ -81,6 +83,13 @@ class World:
     tokens: dict[str, str] = field(default_factory=dict)
 
 
+def _receipt(session: Session, code: str) -> str:
+    token = order_receipt(session, NOBODY, asked=f"{code}\n", locale="en", code=code)
+    item_id = session.scalar(select(Receipt.id).where(Receipt.token == token))
+    record_receipt(session, NOBODY, item_id=item_id or 0, outcome=DOCUMENT)
+    return token
+
+
 def build(session: Session) -> World:
     """Make one institute with a run that has everything, a second one beside it, and 12 visitors."""
     world = World()
@@ -96,6 +105,7 @@ def build(session: Session) -> World:
     certificate = make_certificate(session, institute=here, run=run, person=person)
     world.ids |= {
         "certificate_code": certificate.code,
+        "receipt_token": _receipt(session, certificate.code),
         "institute_id": here.id,
         "prefix": there.prefix,
         "person_id": learner,

@@ -41,17 +41,24 @@ def list_form() -> str:
 def check_list() -> ResponseReturnValue:
     """Answer a list, on the page or as a file."""
     charge(LISTS, "lists of codes")
+    lines = read_list()
+    if not isinstance(lines, list):
+        return lines
+    now = clock.now()
+    told = _told(lines, now=now)
+    return _as_csv(told, now) if request.form.get("as") == "csv" else _result(lines, told, now)
+
+
+def read_list() -> list[Line] | tuple[str, int]:
+    """Read the list that was sent, or give the form again that says what is wrong with it."""
     pasted = request.form.get("codes", "")
     uploaded = request.files.get("file")
     content = uploaded.read(lists.LARGEST_FILE + 1) if uploaded else b""
     try:
-        lines = lists.from_file(content) if content else lists.from_text(pasted)
+        return lists.from_file(content) if content else lists.from_text(pasted)
     except Invalid as refusal:
         at = "file" if uploaded and uploaded.filename else "codes"
         return _form(pasted, {at: describe(refusal, translator())}), 422
-    now = clock.now()
-    told = _told(lines, now=now)
-    return _as_csv(told, now) if request.form.get("as") == "csv" else _result(lines, told, now)
 
 
 def _told(lines: Sequence[Line], *, now: datetime) -> list[Told]:

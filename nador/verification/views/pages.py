@@ -49,7 +49,7 @@ def show(code: str) -> ResponseReturnValue:
     try:
         view = queries.get(engine(), codes.parse(code[:LONGEST]))
     except (Mistyped, NoSuchCertificate) as refusal:
-        return _missing(code[:LONGEST], refusal)
+        return missing(code[:LONGEST], refusal)
     if errors.wants_json():
         return api.answer(rules.published(view, today=clock.today()))
     return _result(view)
@@ -91,7 +91,7 @@ def _compared(view: CertificateView) -> tuple[str, NameMatch | None]:
     return typed, outcome
 
 
-def _missing(typed: str, refusal: DomainError) -> ResponseReturnValue:
+def missing(typed: str, refusal: DomainError) -> ResponseReturnValue:
     """Answer 404, and count a code that nobody has; a typing error costs nothing."""
     unknown = isinstance(refusal, NoSuchCertificate)
     if unknown:
