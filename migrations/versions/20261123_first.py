@@ -476,6 +476,23 @@ def upgrade() -> None:
     )
     op.create_index('uq_signing_key_active', 'signing_key', ['institute_id', 'purpose'], unique=True, sqlite_where=sa.text("institute_id IS NOT NULL AND status = 'active'"), postgresql_where=sa.text("institute_id IS NOT NULL AND status = 'active'"))
     op.create_index('uq_signing_key_active_shared', 'signing_key', ['purpose'], unique=True, sqlite_where=sa.text("institute_id IS NULL AND status = 'active'"), postgresql_where=sa.text("institute_id IS NULL AND status = 'active'"))
+    op.create_table('status_list',
+    sa.Column('id', BigId, nullable=False),
+    sa.Column('institute_id', BigId, nullable=False),
+    sa.Column('origin', sa.String(), nullable=False),
+    sa.Column('size', BigId, nullable=False),
+    sa.Column('taken', BigId, nullable=False),
+    sa.Column('version', BigId, nullable=False),
+    sa.Column('signed_version', BigId, nullable=False),
+    sa.Column('signed_at', UtcDateTime(), nullable=True),
+    sa.Column('document', sa.String(), nullable=True),
+    sa.CheckConstraint('(signed_at IS NULL) = (document IS NULL)', name=op.f('ck_status_list_signed')),
+    sa.CheckConstraint('signed_version BETWEEN 0 AND version', name=op.f('ck_status_list_signed_version')),
+    sa.CheckConstraint('taken BETWEEN 0 AND size', name=op.f('ck_status_list_taken')),
+    sa.ForeignKeyConstraint(['institute_id'], ['institute.id'], name=op.f('fk_status_list_institute_id_institute')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_status_list'))
+    )
+    op.create_index(op.f('ix_status_list_institute_id_origin'), 'status_list', ['institute_id', 'origin'], unique=False)
     op.create_table('run_staff',
     sa.Column('id', BigId, nullable=False),
     sa.Column('run_id', BigId, nullable=False),
@@ -651,6 +668,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_certificate_file_sha256'), 'certificate_file', ['sha256'], unique=False)
     op.create_index('uq_certificate_file_current', 'certificate_file', ['certificate_id'], unique=True, sqlite_where=sa.text("status = 'current'"), postgresql_where=sa.text("status = 'current'"))
+    op.create_table('credential',
+    sa.Column('certificate_id', BigId, autoincrement=False, nullable=False),
+    sa.Column('status_list_id', BigId, nullable=False),
+    sa.Column('status_index', BigId, nullable=False),
+    sa.Column('subject', sa.String(), nullable=False),
+    sa.Column('email_hash', sa.String(), nullable=True),
+    sa.Column('salt', sa.String(), nullable=True),
+    sa.Column('signed_at', UtcDateTime(), nullable=True),
+    sa.Column('document', sa.String(), nullable=True),
+    sa.Column('token', sa.String(), nullable=True),
+    sa.Column('sha256', sa.String(length=64), nullable=True),
+    sa.Column('key_id', BigId, nullable=True),
+    sa.Column('token_key_id', BigId, nullable=True),
+    sa.CheckConstraint('(email_hash IS NULL) = (salt IS NULL)', name=op.f('ck_credential_salted')),
+    sa.CheckConstraint('signed_at IS NULL OR (document IS NOT NULL AND token IS NOT NULL AND sha256 IS NOT NULL AND key_id IS NOT NULL AND token_key_id IS NOT NULL)', name=op.f('ck_credential_signed')),
+    sa.ForeignKeyConstraint(['certificate_id'], ['certificate.id'], name=op.f('fk_credential_certificate_id_certificate')),
+    sa.ForeignKeyConstraint(['key_id'], ['signing_key.id'], name=op.f('fk_credential_key_id_signing_key')),
+    sa.ForeignKeyConstraint(['status_list_id'], ['status_list.id'], name=op.f('fk_credential_status_list_id_status_list')),
+    sa.ForeignKeyConstraint(['token_key_id'], ['signing_key.id'], name=op.f('fk_credential_token_key_id_signing_key')),
+    sa.PrimaryKeyConstraint('certificate_id', name=op.f('pk_credential')),
+    sa.UniqueConstraint('status_list_id', 'status_index', name=op.f('uq_credential_status_list_id_status_index'))
+    )
+    op.create_index('ix_credential_unsigned', 'credential', ['certificate_id'], unique=False, sqlite_where=sa.text('signed_at IS NULL'), postgresql_where=sa.text('signed_at IS NULL'))
     op.create_table('grade_change',
     sa.Column('id', BigId, nullable=False),
     sa.Column('grade_id', BigId, nullable=False),

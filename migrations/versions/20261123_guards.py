@@ -10,7 +10,14 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = ("audit_entry", "certificate_event", "grade_change", "log_checkpoint", "log_node")
-KEPT = ("certificate", "certificate_file", "signing_key", "log_entry")
+KEPT = (
+    "certificate",
+    "certificate_file",
+    "credential",
+    "signing_key",
+    "status_list",
+    "log_entry",
+)
 FROZEN = {
     "certificate": (
         "uuid code code_key number institute_id person_id run_id programme_id enrolment_id batch_id "
@@ -18,6 +25,8 @@ FROZEN = {
         "ordered_by_id ordered_at"
     ).split(),
     "certificate_file": "certificate_id sha256 size stored_at".split(),
+    "credential": "certificate_id status_list_id status_index subject".split(),
+    "status_list": "institute_id origin size".split(),
     "signing_key": "institute_id purpose kid chain storage created_at".split(),
     "log_entry": "leaf kind at".split(),
     "grade": "assessment_id enrolment_id".split(),

@@ -75,7 +75,7 @@ def _wait(instance: Instance, batch_id: int) -> Progress:
     desk = work.Desk(instance.settings, instance.sessions, instance.files)
     progress = _look(instance, batch_id)
     with click.progressbar(length=progress.total, label="Certificates") as bar:
-        while progress.status is BatchStatus.RUNNING:
+        while progress.status is BatchStatus.RUNNING and not _all_held_up(instance, progress):
             if _a_worker_lives(instance):
                 time.sleep(LOOK_EVERY)
             elif not work.run_once(desk, holder=f"terminal-{os.getpid()}"):
@@ -83,6 +83,11 @@ def _wait(instance: Instance, batch_id: int) -> Progress:
             progress = _look(instance, batch_id)
             bar.update(progress.issued + progress.failed - bar.pos)
     return progress
+
+
+def _all_held_up(instance: Instance, progress: Progress) -> bool:
+    with instance.sessions() as session:
+        return sum(queries.held_up(session, progress.batch.id).values()) >= progress.pending
 
 
 def _look(instance: Instance, batch_id: int) -> Progress:
@@ -99,7 +104,11 @@ def _not_served(instance: Instance, progress: Progress) -> list[str]:
     words = translator("en")
     with instance.sessions() as session:
         people = queries.names_of(session, [one.enrolment_id for one in progress.failures])
-    said = [
+        said = [
+            f"{count} wait: {reason}"
+            for reason, count in queries.held_up(session, progress.batch.id).items()
+        ]
+    said += [
         f"{people[one.enrolment_id].reference}: {labels.failure(words, one.code, one.reason)}"
         for one in progress.failures
     ]

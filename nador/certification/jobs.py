@@ -1,49 +1,201 @@
-"""What workers do for certification: draw certificates, merge them for the printer, write the log."""
+"""What workers do for certification: sign, draw and seal, merge for the printer, write the log."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
+from nador.accounts.models import Institute
 from nador.certification import queries, service
+from nador.certification.credential.shape import Issue, credential
 from nador.certification.facts import CertificateFacts
 from nador.certification.keys import queries as registered
 from nador.certification.keys.signer import KeyUnusable
 from nador.certification.keys.store import KeyRing, ageing
-from nador.certification.log import examination
+from nador.certification.log import examination, note
 from nador.certification.log import queries as logged
-from nador.certification.log.note import Checkpoint, NoteKey, sign
 from nador.certification.log.tree import leaf_hash
-from nador.certification.models import Certificate, PrintJob
-from nador.certification.rules import KeyPurpose
-from nador.certification.service import AT_ONCE, ISSUE, LOG, PRINT, Drawn, Grown, Merged
+from nador.certification.models import Certificate, PrintJob, StatusList
+from nador.certification.rules import ISSUE, LOG, SIGN, KeyMissing, KeyPurpose
+from nador.certification.service import (
+    AT_ONCE,
+    LIST,
+    PRINT,
+    Drawn,
+    Grown,
+    Merged,
+    Signed,
+    SignedList,
+)
 from nador.kernel import checkup, clock
-from nador.kernel.errors import DomainError
-from nador.kernel.work import Hopeless, vital, work
+from nador.kernel.errors import DomainError, describe
+from nador.kernel.i18n import translator
+from nador.kernel.work import Hopeless, NotNow, vital, work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+    from nador.certification.models import Credential
+    from nador.kernel.paper import Attachment
     from nador.kernel.work import Desk
 
+# What signs and draws is heavy: only a worker that does it loads it, inside each function.
 
-@work(
-    ISSUE,
-    due=queries.pending,
-    record=service.record_issue,
-    dead=service.record_not_drawn,
-)
-def draw(desk: Desk, item_id: int) -> Drawn:
-    """Draw one certificate from its frozen facts and keep its bytes."""
-    # WeasyPrint is heavy: only a worker that draws loads it.
-    from nador.certification.pdf.render import render
 
-    with desk.reading() as session:
-        facts = CertificateFacts.from_dict(session.get_one(Certificate, item_id).facts)
+@contextmanager
+def _with_keys(alike: Select[int]) -> Iterator[None]:
+    """Let everything that needs the same key wait when it is missing, lost, wrong or expired."""
     try:
-        content = render(facts)
+        yield
+    except KeyMissing as trouble:
+        raise NotNow(describe(trouble, translator("en")), alike=alike) from trouble
+    except KeyUnusable as trouble:
+        raise NotNow(str(trouble), alike=alike) from trouble
+
+
+@work(LIST, due=queries.lists_due, record=service.record_list)
+def sign_list(desk: Desk, item_id: int) -> SignedList:
+    """Say anew which credentials of a list no longer stand."""
+    from nador.certification.credential import status
+
+    now = clock.now()
+    with desk.reading() as session:
+        listed = session.get_one(StatusList, item_id)
+        revoked = queries.revoked_places(session, item_id)
+        issuer = _issuer(session, listed.institute_id, origin=listed.origin)
+        alike = queries.lists_due(now).where(StatusList.institute_id == listed.institute_id)
+        with _with_keys(alike):
+            key = registered.key_in_use(session, KeyPurpose.CREDENTIAL, listed.institute_id)
+    with _with_keys(alike):
+        signed = status.sign(
+            revoked,
+            origin=listed.origin,
+            issuer=issuer,
+            number=listed.id,
+            size=listed.size,
+            signer=KeyRing.of(desk.settings).open(key.known),
+            now=now,
+        )
+    return SignedList(document=_written(signed), at=now, version=listed.version)
+
+
+@work(SIGN, due=queries.unsigned, record=service.record_signing, dead=service.record_not_drawn)
+def sign(desk: Desk, item_id: int) -> Signed:
+    """Sign a certificate's credential, with its own proof and as a token."""
+    from nador.certification.credential import canonical, jwt, proof
+
+    now, ring = clock.now(), KeyRing.of(desk.settings)
+    with desk.reading() as session:
+        certificate = session.get_one(Certificate, item_id)
+        made_of = queries.credential_of(session, item_id)
+        institute_id = certificate.institute_id
+        document = made_of.unsigned or _unsigned(session, certificate, made_of)
+        alike = queries.unsigned(now).where(Certificate.institute_id == institute_id)
+        with _with_keys(alike):
+            key = registered.key_in_use(session, KeyPurpose.CREDENTIAL, institute_id)
+            token_key = registered.key_in_use(session, KeyPurpose.SEAL, institute_id)
+    try:
+        with _with_keys(alike):
+            signed = proof.sign(document, signer=ring.open(key.known), now=now)
+            token = jwt.sign(document, signer=ring.open(token_key.known))
+    except canonical.Unsignable as refusal:
+        raise Hopeless(str(refusal)) from refusal
+    return Signed(
+        document=_written(signed), token=token, at=now, key_id=key.id, token_key_id=token_key.id
+    )
+
+
+def _unsigned(session: Session, certificate: Certificate, made_of: Credential) -> dict[str, Any]:
+    facts = CertificateFacts.from_dict(certificate.facts)
+    origin = facts.verify_url.removesuffix(f"/v/{facts.code}")
+    return credential(
+        facts,
+        Issue(
+            uuid=certificate.uuid,
+            subject=made_of.subject,
+            origin=origin,
+            issuer=_issuer(session, certificate.institute_id, origin=origin),
+            issued_at=certificate.ordered_at,
+            status_list=made_of.status_list_id,
+            status_index=made_of.status_index,
+            email_hash=made_of.email_hash,
+            salt=made_of.salt or "",
+        ),
+    )
+
+
+def _issuer(session: Session, institute_id: int, *, origin: str) -> str:
+    institute = session.get_one(Institute, institute_id)
+    return registered.issuer_did(session, institute, origin=origin)
+
+
+def _written(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+
+
+@work(LOG, due=logged.due, record=service.record_checkpoint)
+def write_log(desk: Desk, _item_id: int) -> Grown:
+    """Give what waits its places in the tree, and sign what the tree is then."""
+    with desk.reading() as session:
+        known = registered.key_in_use(session, KeyPurpose.LOG, None).known
+        start = logged.size(session)
+        edge = logged.tree_of(session, start).edge()
+        waiting = logged.waiting(session, most=AT_ONCE)
+    try:
+        signer = KeyRing.of(desk.settings).open(known)
+    except KeyUnusable as trouble:
+        raise Hopeless(str(trouble)) from trouble
+    nodes = [node for _, entry in waiting for node in edge.append(leaf_hash(entry))]
+    key = note.NoteKey.of(desk.settings.public_url, signer.public)
+    checkpoint = note.Checkpoint(key.name, edge.size, edge.root())
+    signed = note.sign(checkpoint.text, key, signer.sign)
+    return Grown(start, [entry_id for entry_id, _ in waiting], nodes, checkpoint, signed)
+
+
+@work(ISSUE, due=queries.pending, record=service.record_issue, dead=service.record_not_drawn)
+def draw(desk: Desk, item_id: int) -> Drawn:
+    """Draw one certificate from its frozen facts, put its credential in, seal it, keep its bytes."""
+    from nador.certification.pdf.render import render
+    from nador.certification.pdf.seal import Timestamps, seal
+
+    now = clock.now()
+    with desk.reading() as session:
+        certificate = session.get_one(Certificate, item_id)
+        attachments = _attachments(session, queries.credential_of(session, item_id))
+        institute_id = certificate.institute_id
+        alike = queries.pending(now).where(Certificate.institute_id == institute_id)
+        with _with_keys(alike):
+            key = registered.key_in_use(session, KeyPurpose.SEAL, institute_id)
+    facts = CertificateFacts.from_dict(certificate.facts)
+    try:
+        with _with_keys(alike):
+            content = seal(
+                lambda finish: render(facts, attachments=attachments, finish=finish),
+                KeyRing.of(desk.settings).open(key.known),
+                timestamps=Timestamps.of(desk.settings),
+            )
     except DomainError as refusal:
         raise Hopeless(str(refusal)) from refusal
     return Drawn(sha256=desk.files.put(content), size=len(content))
+
+
+def _attachments(session: Session, made: Credential) -> list[Attachment]:
+    """Give what the file carries: the credential twice, and the proof that it is in the log."""
+    from nador.kernel.paper import Attachment
+
+    logged_as = bytes.fromhex(made.sha256 or "")
+    proven = logged.proof_of(session, logged_as)
+    if not (made.document and made.token and made.signed_at and proven):
+        raise Hopeless("the credential is not signed and logged")
+    return [
+        Attachment("credential.json", made.document.encode(), "Open Badges 3.0", made.signed_at),
+        Attachment("credential.jwt", made.token.encode(), "Open Badges 3.0, JWT", made.signed_at),
+        Attachment("log-proof", str(proven).encode(), "C2SP tlog-proof", made.signed_at),
+    ]
 
 
 @work(
@@ -64,25 +216,6 @@ def merge(desk: Desk, item_id: int) -> Merged:
     return Merged(sha256=desk.files.put(content), pages=len(hashes))
 
 
-@work(LOG, due=logged.due, record=service.record_checkpoint)
-def write_log(desk: Desk, _item_id: int) -> Grown:
-    """Give what waits its places in the tree, and sign what the tree is then."""
-    with desk.reading() as session:
-        known = registered.key_in_use(session, KeyPurpose.LOG, None).known
-        start = logged.size(session)
-        edge = logged.tree_of(session, start).edge()
-        waiting = logged.waiting(session, most=AT_ONCE)
-    try:
-        signer = KeyRing.of(desk.settings).open(known)
-    except KeyUnusable as trouble:
-        raise Hopeless(str(trouble)) from trouble
-    nodes = [node for _, entry in waiting for node in edge.append(leaf_hash(entry))]
-    key = NoteKey.of(desk.settings.public_url, signer.public)
-    checkpoint = Checkpoint(key.name, edge.size, edge.root())
-    signed = sign(checkpoint.text, key, signer.sign)
-    return Grown(start, [entry_id for entry_id, _ in waiting], nodes, checkpoint, signed)
-
-
 @vital("signing keys")
 def keys_at_hand(desk: Desk) -> Iterable[str]:
     """Say which of the keys in use can't sign."""
@@ -96,6 +229,21 @@ def keys_at_hand(desk: Desk) -> Iterable[str]:
                 ring.check(one)
             except KeyUnusable as trouble:
                 yield f"{trouble}"
+
+
+@vital("status lists")
+def lists_in_time(desk: Desk) -> Iterable[str]:
+    """Say which status lists end soon: then nobody can tell whether a credential still stands."""
+    with desk.reading() as session:
+        old = queries.ageing_lists(session, now=clock.now())
+    for one in old:
+        yield f"The status list {one.id} was last signed on {one.signed_at:%Y-%m-%d}: it ends after 7 days."
+
+
+@checkup.check("status lists")
+def _status_lists(desk: Desk) -> Iterable[str]:
+    """Every status list was signed within the last days."""
+    yield from lists_in_time(desk)
 
 
 @checkup.check("signing keys")

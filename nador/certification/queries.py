@@ -8,23 +8,33 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, exists, func, or_, select
-from sqlalchemy.orm import defer
+from sqlalchemy.orm import defer, joinedload, undefer
 
 from nador.accounts.models import Institute, Person
 from nador.assessment import queries as assessment_queries
 from nador.catalogue.models import Course, CourseVersion, Run
+from nador.certification.keys.queries import find_key
 from nador.certification.models import (
     Batch,
     BatchFailure,
     Certificate,
     CertificateEvent,
     CertificateFile,
+    Credential,
+    LogEntry,
     PrintJob,
+    StatusList,
 )
 from nador.certification.rules import (
+    LIST_AGEING,
+    LIST_SIGNED_DAILY,
+    LOG,
+    STAGES,
     BatchStatus,
     CertificateStatus,
     FileStatus,
+    KeyMissing,
+    KeyPurpose,
     PrintStatus,
     batch_status,
 )
@@ -32,8 +42,10 @@ from nador.enrolment.models import Enrolment
 from nador.kernel import codes
 from nador.kernel.access import Action, Actor
 from nador.kernel.db import Words
-from nador.kernel.errors import NotFound
+from nador.kernel.errors import NotFound, describe
+from nador.kernel.i18n import translator
 from nador.kernel.text import fold
+from nador.kernel.work import WorkLease
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -260,6 +272,7 @@ def held_by(session: Session, person_id: int) -> Sequence[Certificate]:
     """List a person's own documents, newest first."""
     return session.scalars(
         select(Certificate)
+        .options(joinedload(Certificate.credential))
         .where(Certificate.person_id == person_id, Certificate.status.in_(IN_PUBLIC))
         .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
     ).all()
@@ -318,13 +331,145 @@ def runs_to_certify(session: Session, actor: Actor) -> Sequence[Row[Any]]:
     ).all()
 
 
+def unsigned(_now: datetime) -> Select[int]:
+    """Select certificates whose credentials are to be signed, oldest order first."""
+    return (
+        select(Credential.certificate_id)
+        .join(Certificate, Certificate.id == Credential.certificate_id)
+        .where(Credential.signed_at.is_(None))
+        .order_by(Credential.certificate_id)
+    )
+
+
 def pending(_now: datetime) -> Select[int]:
-    """Select certificates that are to be drawn, oldest order first."""
+    """Select certificates that are to be drawn, oldest order first: those that the log vouches for."""
     return (
         select(Certificate.id)
-        .where(Certificate.status == CertificateStatus.PENDING_ISSUE)
+        .join(Credential, Credential.certificate_id == Certificate.id)
+        .join(LogEntry, LogEntry.leaf == Credential.sha256)
+        .where(
+            Certificate.status == CertificateStatus.PENDING_ISSUE,
+            Credential.signed_at.is_not(None),
+            LogEntry.leaf_index.is_not(None),
+        )
         .order_by(Certificate.id)
     )
+
+
+def lists_due(now: datetime) -> Select[int]:
+    """Select status lists that tell something old, or soon will."""
+    return (
+        select(StatusList.id)
+        .where(
+            or_(
+                StatusList.signed_version < StatusList.version,
+                StatusList.signed_at < now - LIST_SIGNED_DAILY,
+            )
+        )
+        .order_by(StatusList.id)
+    )
+
+
+def ageing_lists(session: Session, *, now: datetime) -> Sequence[StatusList]:
+    """List the status lists that nobody has signed for days: without a newer one they end."""
+    return session.scalars(
+        select(StatusList).where(StatusList.signed_at < now - LIST_AGEING).order_by(StatusList.id)
+    ).all()
+
+
+def revoked_places(session: Session, list_id: int) -> Sequence[int]:
+    """List the places of a status list whose credentials no longer stand."""
+    return session.scalars(
+        select(Credential.status_index)
+        .join(Certificate, Certificate.id == Credential.certificate_id)
+        .where(
+            Credential.status_list_id == list_id,
+            Certificate.status.in_((CertificateStatus.REVOKED, CertificateStatus.SUPERSEDED)),
+        )
+    ).all()
+
+
+def signed_list(session: Session, list_id: int) -> str:
+    """Return a status list as it was signed last; raises NotFound."""
+    found = session.scalar(select(StatusList.document).where(StatusList.id == list_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def credential_of(session: Session, certificate_id: int) -> Credential:
+    """Return a certificate's credential with both its forms; raises NotFound."""
+    found = session.scalar(
+        select(Credential)
+        .options(undefer(Credential.document), undefer(Credential.token))
+        .where(Credential.certificate_id == certificate_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def served_credential(session: Session, uuid: str) -> tuple[str, str]:
+    """Return both forms of a credential once its certificate is in public; raises NotFound."""
+    found = session.execute(
+        select(Credential.document, Credential.token)
+        .join(Certificate, Certificate.id == Credential.certificate_id)
+        .where(
+            Certificate.uuid == uuid,
+            Certificate.status.in_(IN_PUBLIC),
+            Credential.document.is_not(None),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    document, token = found
+    return document or "", token or ""
+
+
+def log_trouble(session: Session) -> str | None:
+    """Say why the log is not written; None when nothing is wrong with it."""
+    if find_key(session, KeyPurpose.LOG, None) is None:
+        return describe(KeyMissing(purpose=KeyPurpose.LOG.value), translator("en"))
+    return session.scalar(
+        select(WorkLease.last_error).where(WorkLease.work == LOG, WorkLease.holder == "")
+    )
+
+
+def held_up(session: Session, batch_id: int) -> dict[str, int]:
+    """Say what certificates of an order wait for, and how many for each."""
+    rows = session.execute(
+        select(WorkLease.last_error, func.count())
+        .join(Certificate, Certificate.id == WorkLease.item_id)
+        .where(
+            Certificate.batch_id == batch_id,
+            Certificate.status == CertificateStatus.PENDING_ISSUE,
+            WorkLease.work.in_(STAGES),
+            WorkLease.holder == "",
+            WorkLease.last_error.is_not(None),
+            ~WorkLease.dead,
+        )
+        .group_by(WorkLease.last_error)
+    )
+    told = {reason: count for reason, count in rows if reason}
+    if (unlogged := _unlogged(session, batch_id)) and (reason := log_trouble(session)):
+        told[reason] = told.get(reason, 0) + unlogged
+    return told
+
+
+def _unlogged(session: Session, batch_id: int) -> int:
+    """Count an order's signed credentials that wait for their place in the log."""
+    found = (
+        select(func.count())
+        .select_from(Certificate)
+        .join(Credential, Credential.certificate_id == Certificate.id)
+        .join(LogEntry, LogEntry.leaf == Credential.sha256)
+        .where(
+            Certificate.batch_id == batch_id,
+            Certificate.status == CertificateStatus.PENDING_ISSUE,
+            LogEntry.leaf_index.is_(None),
+        )
+    )
+    return session.scalar(found) or 0
 
 
 def print_jobs_due(_now: datetime) -> Select[int]:

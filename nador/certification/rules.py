@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nador.kernel.errors import Conflict, Invalid
 
@@ -53,6 +53,17 @@ class PrintStatus(StrEnum):
     DUE = "due"
     READY = "ready"
     DEAD = "dead"
+
+
+SIGN, ISSUE = STAGES = ("sign", "issue")
+"""The two pieces of work that make a certificate: its credential signed, then its document."""
+LOG: Final = "log"
+"""The name of the log writer's work."""
+SMALLEST_LIST: Final = 131_072
+"""Places of a status list; fewer would tell whose certificate is asked about."""
+LIST_SIGNED_DAILY: Final = timedelta(days=1)
+LIST_AGEING: Final = timedelta(days=3)
+"""A list is good for seven days; from this age on somebody has to see why no newer one is signed."""
 
 
 class KeyPurpose(StrEnum):

@@ -50,7 +50,7 @@ def open_centre(settings: Settings, *, factory: str, prepare: Callable[[], None]
             click.echo("Making the demo centre (once).")
             centre.load(session, origin=settings.public_url)
     with sessions() as session:
-        _make_keys(session, settings)
+        make_keys(session, settings)
     papers.settle(Desk(settings=settings, sessions=sessions, files=FileStore(settings.files)))
     serving.require_free_port("127.0.0.1", settings.port)
     worker = multiprocessing.get_context("spawn").Process(target=_work, args=(settings, prepare))
@@ -63,7 +63,8 @@ def open_centre(settings: Settings, *, factory: str, prepare: Callable[[], None]
         worker.join()
 
 
-def _make_keys(session: Session, settings: Settings) -> None:
+def make_keys(session: Session, settings: Settings) -> None:
+    """Make the keys that the centre lacks."""
     institute = accounts_queries.first_institute(session)
     if institute is not None:
         certification.make_first_keys(

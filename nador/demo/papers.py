@@ -14,12 +14,15 @@ from nador.catalogue.rules import DocumentKind
 from nador.certification import jobs
 from nador.certification import queries as certificates
 from nador.certification import service as certification
+from nador.certification.log.queries import THE_LOG
 from nador.certification.models import Batch, Certificate, TemplateVersion
 from nador.certification.rules import CertificateStatus, TemplateStatus
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy.orm import Session
 
     from nador.kernel.work import Desk
@@ -66,14 +69,13 @@ def settle(desk: Desk) -> None:
             return
         early = session.scalars(_pending_of_first_runs()).all()
         learner = session.scalars(_pending_of(f"learner@{DOMAIN}")).all()
-    for certificate_id in dict.fromkeys([*early, *learner]):
-        _draw(desk, certificate_id)
+    _make(desk, dict.fromkeys([*early, *learner]))
     with desk.sessions() as session:
         found = _in_status(CertificateStatus.ISSUED).where(Certificate.expires_on.is_(None))
         hidden, replaced, revoked = [one.code for one in session.scalars(found.limit(3))]
         _hide(session, hidden)
         new_id = _replace(session, replaced)
-    _draw(desk, new_id)
+    _make(desk, [new_id])
     with desk.sessions() as session:
         _revoke(session, revoked)
 
@@ -110,13 +112,25 @@ def _pending_of(email: str) -> Select[int]:
     )
 
 
-def _draw(desk: Desk, certificate_id: int) -> None:
-    """Do what a worker does, at the time when one would have done it."""
-    outcome = jobs.draw(desk, certificate_id)
+def _make(desk: Desk, certificate_ids: Iterable[int]) -> None:
+    """Do what workers do, at the time when they would have done it.
+
+    Only the signatures tell the truth: the demo's keys are no older than the demo.
+    """
+    made = list(certificate_ids)
+    for certificate_id in made:
+        signed = jobs.sign(desk, certificate_id)
+        with desk.sessions() as session:
+            certification.record_signing(session, NOBODY, item_id=certificate_id, outcome=signed)
+    grown = jobs.write_log(desk, THE_LOG)
     with desk.sessions() as session:
-        ordered_at = session.get_one(Certificate, certificate_id).ordered_at
-        with clock.set_back(ordered_at + _DRAWING):
-            certification.record_issue(session, NOBODY, item_id=certificate_id, outcome=outcome)
+        certification.record_checkpoint(session, NOBODY, item_id=THE_LOG, outcome=grown)
+    for certificate_id in made:
+        outcome = jobs.draw(desk, certificate_id)
+        with desk.sessions() as session:
+            ordered_at = session.get_one(Certificate, certificate_id).ordered_at
+            with clock.set_back(ordered_at + _DRAWING):
+                certification.record_issue(session, NOBODY, item_id=certificate_id, outcome=outcome)
 
 
 def _hide(session: Session, code: str) -> None:

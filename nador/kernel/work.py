@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from sqlalchemy import Index, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Index, Select, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column, sessionmaker
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 8
 SILENT_AFTER = timedelta(seconds=60)
+AWAY = timedelta(seconds=20)
+"""How long work waits before it looks again whether what it needs is back."""
 FORGOTTEN = timedelta(hours=1)
 DIED = "The worker died each time while it did this."
 log = structlog.get_logger(__name__)
@@ -108,6 +110,18 @@ class Hopeless(Exception):
     """Trying again can't help: the item is dead at once, with this message."""
 
 
+class NotNow(Exception):
+    """Nothing is wrong with the item, but something that it needs is away: no attempt is counted.
+
+    `alike` selects the items of the same work that need the same: they wait together, so that
+    those that need something else get their turn.
+    """
+
+    def __init__(self, reason: str, *, alike: Select[int] | None = None) -> None:
+        super().__init__(reason)
+        self.alike = alike
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """A kind of work: which items are due, how one is done, and how its outcome is recorded."""
@@ -149,8 +163,8 @@ def declared() -> tuple[Work, ...]:
     return tuple(_declared.values())
 
 
-def _unleased(kind: Work, now: datetime) -> Select[int]:
-    due = kind.due(now)
+def _unleased(kind: Work, now: datetime, due: Select[int] | None = None) -> Select[int]:
+    due = kind.due(now) if due is None else due
     item_id = due.selected_columns[0]
     held = exists().where(
         WorkLease.work == kind.name,
@@ -171,8 +185,7 @@ def claim(session: Session, actor: Actor, *, kind: Work, holder: str) -> int | N
     item_id = session.scalar(due)
     if item_id is None:
         return None
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
-    lease = insert(WorkLease).values(
+    lease = _insert(session).values(
         work=kind.name, item_id=item_id, holder=holder, until=now + LEASE, attempts=1, dead=False
     )
     # The item may have been claimed between the look and the lock: then nothing is taken.
@@ -187,6 +200,11 @@ def claim(session: Session, actor: Actor, *, kind: Work, holder: str) -> int | N
         _bury(session, actor, kind=kind, item_id=item_id, error=DIED)
         return None
     return None if attempts is None else item_id
+
+
+def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(WorkLease) if is_postgresql else sqlite.insert(WorkLease)
 
 
 @command
@@ -225,6 +243,42 @@ def give_up(
     lease.holder = ""
     if hopeless or lease.attempts >= MOST_ATTEMPTS:
         _bury(session, actor, kind=kind, item_id=item_id, error=error)
+
+
+@command
+def put_off(
+    session: Session, _actor: Actor, *, kind: Work, item_id: int, holder: str, obstacle: NotNow
+) -> None:
+    """Let an item, and all that need the same, wait without counting an attempt."""
+    now = clock.now()
+    lease = session.get(WorkLease, (kind.name, item_id), with_for_update=True)
+    if lease is None or lease.holder != holder:
+        return
+    lease.holder, lease.attempts = "", lease.attempts - 1
+    lease.until, lease.last_error = now + AWAY, str(obstacle)[:2000]
+    if obstacle.alike is None:
+        return
+    session.flush()
+    others = _unleased(kind, now, obstacle.alike)
+    told = {"until": lease.until, "last_error": lease.last_error}
+    leases = _insert(session).from_select(
+        ["work", "item_id", "holder", "attempts", "dead", *told],
+        others.with_only_columns(
+            literal(kind.name),
+            others.selected_columns[0],
+            literal(""),
+            literal(0),
+            literal(value=False),
+            *(literal(value, WorkLease.__table__.c[name].type) for name, value in told.items()),
+        ),
+    )
+    session.execute(
+        leases.on_conflict_do_update(
+            index_elements=[WorkLease.work, WorkLease.item_id],
+            set_=told,
+            where=and_(WorkLease.until <= now, ~WorkLease.dead),
+        )
+    )
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -357,6 +411,10 @@ def _do_one(desk: Desk, kind: Work, item_id: int, *, holder: str) -> None:
         outcome = kind.do(desk, item_id)
         with desk.sessions() as session:
             finish(session, NOBODY, kind=kind, item_id=item_id, holder=holder, outcome=outcome)
+    except NotNow as obstacle:
+        log.warning("work waits", work=kind.name, item=item_id, reason=str(obstacle))
+        with desk.sessions() as session:
+            put_off(session, NOBODY, kind=kind, item_id=item_id, holder=holder, obstacle=obstacle)
     except Exception as error:
         # The database's trouble is no fault of the item's; whatever else went wrong, it is put off.
         if isinstance(error, DBAPIError) and is_away(error):

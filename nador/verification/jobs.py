@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
 
 from nador.accounts.models import Institute
 from nador.accounts.queries import first_institute
+from nador.certification.keys import did
 from nador.certification.keys import queries as keys
 from nador.certification.keys.store import KeyRing
-from nador.certification.models import Certificate, CertificateEvent, CertificateFile, PrintJob
-from nador.certification.queries import LIVE
+from nador.certification.models import (
+    Certificate,
+    CertificateEvent,
+    CertificateFile,
+    Credential,
+    PrintJob,
+    StatusList,
+)
+from nador.certification.queries import LIVE, revoked_places
 from nador.certification.rules import (
     CertificateEventKind,
     CertificateStatus,
@@ -179,6 +189,54 @@ def _happened(kind: CertificateEventKind) -> ScalarSelect[int]:
         .where(CertificateEvent.certificate_id == Certificate.id, CertificateEvent.kind == kind)
         .scalar_subquery()
     )
+
+
+@check("credentials = their rows", deep=True)
+def _credentials(desk: Desk) -> Iterable[str]:
+    """Read each signed credential again: it is proven, and says what the registry says."""
+    from nador.certification.credential import proof
+
+    columns = (Certificate, Credential.status_list_id, Credential.status_index, Credential.document)
+    with desk.reading() as session:
+        known = {
+            institute_id: keys.published(keys.issuer_keys(session, institute_id))
+            for institute_id in session.scalars(select(Institute.id)).all()
+        }
+        rows = session.execute(
+            select(*columns)
+            .join(Credential, Credential.certificate_id == Certificate.id)
+            .where(Credential.signed_at.is_not(None))
+            .order_by(Certificate.id)
+            .execution_options(yield_per=500)
+        )
+        for certificate, list_id, index, document in rows:
+            said = json.loads(document or "")
+            told = (said["credentialSubject"]["licenseNumber"], said["id"].rpartition("/")[2])
+            place = said["credentialStatus"]["id"].rpartition("/")[2]
+            if (*told, place) != (certificate.code, certificate.uuid, f"{list_id}#{index}"):
+                yield f"{certificate.number}: its credential is that of another certificate."
+            issuer = did.document(proof.issuer_of(said), known[certificate.institute_id])
+            try:
+                proof.verify(said, controller=issuer)
+            except proof.NotProven as doubt:
+                yield f"{certificate.number}: its credential is not proven ({doubt.flaw})."
+
+
+@check("status lists = the registry", deep=True)
+def _lists(desk: Desk) -> Iterable[str]:
+    """Compare the bits of each list with what stands; a list that waits to be signed is passed over."""
+    from nador.certification.credential import status
+
+    with desk.reading() as session:
+        for listed in session.scalars(
+            select(StatusList)
+            .options(undefer(StatusList.document))
+            .where(StatusList.signed_version == StatusList.version)
+        ):
+            said = json.loads(listed.document or "")["credentialSubject"]["encodedList"]
+            due = status.encode(revoked_places(session, listed.id), size=listed.size)
+            if status.bits_of(said) != status.bits_of(due):
+                yield f"The status list {listed.id} does not tell what the registry says."
 
 
 @check("no file without a row", deep=True)

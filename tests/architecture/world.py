@@ -42,6 +42,7 @@ from tests.factories import (
     make_person,
     make_run,
     make_sign_in,
+    make_status_list,
     make_token,
     store,
 )
@@ -136,12 +137,15 @@ def _documents(session: Session, world: World, certificate: Certificate) -> dict
     store(session, file)
     batch = Batch(institute_id=certificate.institute_id, ordered_at=now, **decided)
     job = PrintJob(status=PrintStatus.READY, sha256=sha256, pages=1, ordered_at=now, **decided)
+    listed = make_status_list(session, certificate)
     store(session, LogEntry(leaf=sha256, kind=LogKind.ISSUE, at=now, leaf_index=0))
     store(session, LogCheckpoint(size=1, root=sha256, note="a checkpoint", at=now))
     return {
         "batch_id": store(session, batch).id,
         "job_id": store(session, job).id,
         "place": "entries/000.p/1",
+        "name": certificate.uuid,
+        "number": listed.id,
     }
 
 

@@ -20,7 +20,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from nador.certification.credential import canonical, jwt, proof, status
-from nador.certification.credential.shape import Issue, credential
+from nador.certification.credential.shape import Issue, credential, email_hash
 from nador.certification.facts import Skill, Words
 from nador.certification.keys.did import identifier
 from nador.certification.keys.signer import Algorithm, FileSigner
@@ -128,8 +128,8 @@ def _somebody(number: int) -> dict[str, Any]:
         issued_at=clock.now(),
         status_list=1,
         status_index=number,
-        email=f"learner{number}@nador.example",
-        salt=uuid.uuid4().hex,
+        email_hash=email_hash(f"learner{number}@nador.example", salt=(salt := uuid.uuid4().hex)),
+        salt=salt,
     )
     return credential(facts, issue)
 

@@ -16,7 +16,7 @@ import os
 import secrets
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from datetime import time as time_of_day
@@ -52,7 +52,7 @@ def measure(*, rounds: int = 35, renders: int = 300) -> dict[str, Any]:
     spent: dict[str, list[float]] = {way: [] for way in ways}
     sizes: dict[str, list[int]] = {way: [] for way in ways}
     for number in range(rounds + WARM_UP):
-        facts = _someone(number)
+        facts = someone(number)
         for way, made in ways.items():
             before = time.process_time()
             pdf = made(facts)
@@ -86,7 +86,7 @@ def memory(*, renders: int) -> dict[str, Any]:
     process = psutil.Process()
     settled = peak = 0
     for number in range(renders):
-        render(_someone(number))
+        render(someone(number))
         if number == renders // 10:
             gc.collect()
             settled = process.memory_info().rss
@@ -102,7 +102,8 @@ def memory(*, renders: int) -> dict[str, Any]:
     }
 
 
-def _someone(number: int) -> CertificateFacts:
+def someone(number: int) -> CertificateFacts:
+    """Say something of everybody that differs, as in a run."""
     code = f"NDR-{secrets.token_hex(2)}-{secrets.token_hex(2)}-{secrets.token_hex(2)}-8".upper()
     return replace(
         make_facts(),
@@ -118,6 +119,13 @@ def _whole(facts: CertificateFacts) -> bytes:
 
 
 def _naive(facts: CertificateFacts) -> bytes:
+    return naive_pdf(facts)
+
+
+def naive_pdf(
+    facts: CertificateFacts, *, attachments: Sequence[weasyprint.Attachment] = ()
+) -> bytes:
+    """Draw a certificate by what WeasyPrint's manual shows."""
     code = segno.make(facts.verify_url, error="m", micro=False)
     drawn = code.svg_inline(svgclass="qr", lineclass=None, border=0, omitsize=True)
     html = compose(facts)
@@ -127,7 +135,10 @@ def _naive(facts: CertificateFacts) -> bytes:
     style = f"<style>{_font_faces()}{css}@page {{ background: url({frame}) }}</style></head>"
     html = (html[:start] + drawn + html[end:]).replace("</head>", style)
     pdf: bytes = weasyprint.HTML(string=html).write_pdf(
-        font_config=FontConfiguration(), pdf_variant="pdf/a-3a", pdf_identifier=b"0" * 32
+        font_config=FontConfiguration(),
+        pdf_variant="pdf/a-3a",
+        pdf_identifier=b"0" * 32,
+        attachments=list(attachments),
     )
     return pdf
 

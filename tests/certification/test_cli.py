@@ -14,13 +14,14 @@ from nador.certification.models import Certificate
 from nador.certification.rules import CertificateStatus
 from nador.kernel.errors import NotFound
 from nador.kernel.mail import Message
-from tests.certification.office import let_pass
+from tests.certification.office import give_keys, let_pass
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.catalogue.models import Run
     from nador.kernel.access import Actor
+    from nador.kernel.work import Desk
     from nador.settings import Settings
 
 
@@ -30,9 +31,24 @@ def _instance(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NADOR_DATABASE_URL", settings.database_url)
 
 
-def test_without_a_worker_the_command_draws(
-    session: Session, run: Run, certifier: Actor, settings: Settings
+def test_without_a_worker_and_without_keys_the_command_says_what_is_missing(
+    session: Session, run: Run, certifier: Actor
 ) -> None:
+    let_pass(session, run)
+    email = session.get_one(Person, certifier.person_id).email
+    session.rollback()
+
+    said = CliRunner().invoke(cli.issue, [run.code, "--as", str(email)])
+
+    assert said.exit_code == 1, said.output
+    assert "0 of 1 certificates are issued." in said.output
+    assert "1 wait: There is no key for this yet (credential)" in said.output
+
+
+def test_without_a_worker_the_command_draws(
+    session: Session, run: Run, certifier: Actor, desk: Desk
+) -> None:
+    give_keys(session, desk)
     let_pass(session, run)
     unconfirmed = let_pass(session, run, confirmed=False)
     email = session.get_one(Person, certifier.person_id).email

@@ -278,7 +278,7 @@ def test_a_registry_in_order_troubles_nobody(registry: Registry) -> None:
         ),
         pytest.param(
             LOGGED,
-            "The checkpoint of 5 entries has another root than they have",
+            "The checkpoint of 8 entries has another root than they have",
             "UPDATE log_entry SET leaf = '{0.leaf}' WHERE kind = 'revoke'",
             None,
             id="an entry rewritten",
@@ -292,9 +292,9 @@ def test_a_registry_in_order_troubles_nobody(registry: Registry) -> None:
         ),
         pytest.param(
             LOGGED,
-            "6 entries have a place in the log, its checkpoints vouch for 5",
+            "9 entries have a place in the log, its checkpoints vouch for 8",
             "INSERT INTO log_entry (leaf, kind, at, leaf_index)"
-            " VALUES ('00', 'issue', '2026-01-01', 5)",
+            " VALUES ('00', 'issue', '2026-01-01', 8)",
             None,
             id="an entry that nobody signed",
         ),
@@ -308,15 +308,15 @@ def test_a_registry_in_order_troubles_nobody(registry: Registry) -> None:
         ),
         pytest.param(
             LOGGED,
-            "The checkpoint of 5 entries: its note says something else",
+            "The checkpoint of 8 entries: its note says something else",
             "UPDATE log_checkpoint SET root = '{0.leaf}'",
             None,
             id="another root",
         ),
         pytest.param(
             LOGGED,
-            "The checkpoint of 5 entries: the signature of 127.0.0.1:8000 is wrong",
-            "UPDATE log_checkpoint SET note = replace(note, '\n5\n', '\n6\n')",
+            "The checkpoint of 8 entries: the signature of 127.0.0.1:8000 is wrong",
+            "UPDATE log_checkpoint SET note = replace(note, '\n8\n', '\n9\n')",
             None,
             id="a forged checkpoint",
         ),
@@ -331,7 +331,7 @@ def test_a_registry_in_order_troubles_nobody(registry: Registry) -> None:
         pytest.param(
             LOGGED,
             "1 entries of the log (key) are about nothing in the registry",
-            "DELETE FROM signing_key WHERE purpose = 'credential'",
+            "DELETE FROM signing_key WHERE purpose = 'root'",
             None,
             id="a key that is gone",
         ),

@@ -15,9 +15,9 @@ from nador.assessment.models import Grade, Result
 from nador.assessment.rules import Decision
 from nador.catalogue.models import Course, Run
 from nador.catalogue.rules import shown_state
-from nador.certification.models import BatchFailure, Certificate
+from nador.certification.models import BatchFailure, Certificate, Credential
 from nador.certification.rules import CertificateStatus
-from nador.demo import centre, papers
+from nador.demo import centre, opening, papers
 from nador.enrolment import queries as enrolments
 from nador.enrolment.models import Enrolment, Offer
 from nador.enrolment.rules import EnrolmentStatus
@@ -74,6 +74,7 @@ def test_the_centre_shows_every_state(
     _a_learner_has_something_of_everything(loaded)
     assert not centre.load(loaded, origin=""), "a second start finds it"
     desk = Desk(settings, make_sessions(database.engine), FileStore(settings.files))
+    opening.make_keys(loaded, settings)
     papers.settle(desk)
     papers.settle(desk)
     with desk.sessions() as session:
@@ -116,3 +117,7 @@ def _certificates_are_of_every_status(session: Session) -> None:
     assert {one.kind.value for one in found} == {"certificat", "attestation"}
     assert len(session.scalars(select(BatchFailure)).all()) == 2
     assert papers.example_code(session)
+    sealed = session.scalars(
+        select(Credential.signed_at).join(Certificate).where(Certificate.issued_at.is_not(None))
+    )
+    assert all(sealed), "what is issued has its credential"

@@ -28,6 +28,7 @@ from nador.kernel.access import Role
 from nador.kernel.supervision import open_desk
 from nador.kernel.work import WorkLease
 from nador.settings import Settings
+from tests.certification.office import give_keys
 from tests.drill.report import Report, broken, database_name
 from tests.factories import make_actor, make_course, make_institute, make_run, make_token
 from tests.factories.assessment import make_passes
@@ -93,6 +94,7 @@ def _open(desk: Desk, centre: Centre, passes: int) -> Order:
     with desk.sessions() as session:
         institute = make_institute(session)
         certifier = make_actor(session, Role.CERTIFIER, institute_id=institute.id)
+        give_keys(session, desk)
         order = Order(institute.id, make_token(session, certifier))
     _order(desk, centre, order, passes)
     return order

@@ -14,7 +14,11 @@ from tests.factories.accounts import (
     sign_in,
 )
 from tests.factories.catalogue import make_course, make_meeting, make_run
-from tests.factories.certification import make_certificate, make_template_version
+from tests.factories.certification import (
+    make_certificate,
+    make_status_list,
+    make_template_version,
+)
 from tests.factories.enrolment import make_enrolment
 from tests.factories.store import store
 
@@ -30,6 +34,7 @@ __all__ = [
     "make_person",
     "make_run",
     "make_sign_in",
+    "make_status_list",
     "make_template_version",
     "make_token",
     "sign_in",

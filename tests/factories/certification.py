@@ -9,7 +9,13 @@ from sqlalchemy import select, update
 
 from nador.accounts.models import Institute
 from nador.catalogue.rules import DocumentKind
-from nador.certification.models import Certificate, CertificateTemplate, TemplateVersion
+from nador.certification.models import (
+    Certificate,
+    CertificateTemplate,
+    Credential,
+    StatusList,
+    TemplateVersion,
+)
 from nador.certification.rules import CertificateStatus, TemplateStatus, certificate_number
 from nador.kernel import clock, codes
 from nador.kernel.access import NOBODY, Actor
@@ -84,6 +90,32 @@ def make_certificate(
             **columns,
         ),
     )
+
+
+def make_status_list(session: Session, certificate: Certificate) -> StatusList:
+    """Give a certificate a credential as it is served, and a list that tells of it."""
+    listed = store(
+        session,
+        StatusList(
+            institute_id=certificate.institute_id,
+            origin="https://certs.example.org",
+            taken=1,
+            signed_version=1,
+            signed_at=clock.now(),
+            document='{"type":"list"}',
+        ),
+    )
+    store(
+        session,
+        Credential(
+            certificate_id=certificate.id,
+            status_list_id=listed.id,
+            status_index=94567,
+            document='{"type":"credential"}',
+            token="head.body.signature",
+        ),
+    )
+    return listed
 
 
 @command

@@ -75,6 +75,39 @@ def server() -> Iterator[_Server]:
     thread.join()
 
 
+def vocabularies() -> dict[str, Any]:
+    """Give what lies on every shelf: the contexts, and the schema where it is here."""
+    shelf = {
+        f"/{url.removeprefix('https://')}": contexts.load(url)["document"]
+        for url in (contexts.CREDENTIALS, contexts.OPEN_BADGES)
+    }
+    schema = SHARED / "contexts" / "ob_v3p0_achievementcredential_schema.json"
+    if schema.exists():
+        shelf[f"/{SCHEMA}"] = json.loads(schema.read_bytes())
+    return shelf
+
+
+def ask(server: _Server, signed: Mapping[str, Any], token: str) -> dict[str, Any]:
+    """Ask all verifiers about one certificate, by what lies on the shelf."""
+    question = {
+        "served": f"http://127.0.0.1:{server.server_address[1]}",
+        "credential": signed,
+        "token": token,
+        "issuer": ISSUER,
+    }
+    answer = subprocess.run(
+        ["node", "verify.mjs"],
+        cwd=HERE,
+        input=json.dumps(question),
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    verdicts: dict[str, Any] = json.loads(answer.stdout)
+    return verdicts
+
+
 @dataclass
 class Institute:
     """An issuer with its keys, its status list, and everything that it shows the world."""
@@ -102,13 +135,8 @@ class Institute:
             f"/{HOST}/.well-known/jwks.json": jwks(ISSUER, keys),
             f"/{HOST}/credentials/status/1": listed,
         }
-        for url in (contexts.CREDENTIALS, contexts.OPEN_BADGES):
-            shelf[f"/{url.removeprefix('https://')}"] = contexts.load(url)["document"]
-        schema = SHARED / "contexts" / "ob_v3p0_achievementcredential_schema.json"
-        if schema.exists():
-            shelf[f"/{SCHEMA}"] = json.loads(schema.read_bytes())
         self.server.shelf.clear()
-        self.server.shelf.update(shelf)
+        self.server.shelf.update(shelf | vocabularies())
 
     def issue(self, facts: CertificateFacts | None = None) -> tuple[dict[str, Any], str]:
         """Sign a certificate in both forms."""
@@ -122,23 +150,7 @@ class Institute:
     def asked(self, signed: Mapping[str, Any], token: str) -> dict[str, Any]:
         """Ask all verifiers about one certificate."""
         self.publish()
-        question = {
-            "served": f"http://127.0.0.1:{self.server.server_address[1]}",
-            "credential": signed,
-            "token": token,
-            "issuer": ISSUER,
-        }
-        answer = subprocess.run(
-            ["node", "verify.mjs"],
-            cwd=HERE,
-            input=json.dumps(question),
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        verdicts: dict[str, Any] = json.loads(answer.stdout)
-        return verdicts
+        return ask(self.server, signed, token)
 
 
 def _issue() -> Issue:

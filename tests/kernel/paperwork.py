@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, select
 
-from nador.kernel import audit, work
+from nador.kernel import audit, clock, work
 from nador.kernel.db import command
 from nador.kernel.mail import Message, MessageStatus
 
@@ -49,6 +49,10 @@ def do(desk: Desk, item_id: int) -> str:
         raise ValueError("this paper jams")
     if subject == "hopeless":
         raise work.Hopeless("no such paper")
+    if subject == "waits" and not (desk.settings.instance / "ink").exists():
+        raise work.NotNow(
+            "there is no ink", alike=due(clock.now()).where(Message.subject == subject)
+        )
     time.sleep(0.01)
     return subject
 

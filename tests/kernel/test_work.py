@@ -100,6 +100,31 @@ def test_a_stopping_worker_takes_nothing_new(desk: Desk, session: Session) -> No
     assert work.run_once(desk, holder="a", stopping=lambda: True) == 0
 
 
+def test_what_waits_for_the_same_waits_together_and_counts_no_attempt(
+    desk: Desk, session: Session, later: list[timedelta]
+) -> None:
+    first, *_others, last = order(session, NOBODY, subjects=["waits"] * 20 + ["x"])
+
+    assert work.run_once(desk, holder="a", most=2) == 2
+    assert outcomes(session) == {f"message:{last}": 1}
+    for _ in range(work.MOST_ATTEMPTS + 1):
+        assert work.run_once(desk, holder="a") == 0
+        later.append(work.AWAY)
+        assert work.run_once(desk, holder="a") == 1
+    waiting = lease(session, first)
+    assert waiting is not None
+    assert (waiting.attempts, waiting.dead, waiting.last_error) == (0, False, "there is no ink")
+    assert session.scalar(select(func.count()).select_from(WorkLease)) == 20
+
+    desk.settings.instance.mkdir(exist_ok=True)
+    (desk.settings.instance / "ink").touch()
+    later.append(work.AWAY)
+    work.run_once(desk, holder="a", most=50)
+
+    assert sum(outcomes(session).values()) == 21
+    assert session.scalar(select(func.count()).select_from(WorkLease)) == 0
+
+
 def test_two_workers_claim_different_items(session: Session) -> None:
     first, second = order(session, NOBODY, subjects=["one", "two"])
 

@@ -27,8 +27,9 @@ class Issue:
     """What makes one credential of a certificate's facts.
 
     ``origin`` is where the credential is served, ``issuer`` a did:web. ``uuid`` names the
-    credential, ``subject`` its holder, in this credential only. ``email`` is said as a hash
-    with ``salt``, so that who knows the address can compare it, and nobody can read it.
+    credential, ``subject`` its holder, in this credential only. Of their address only
+    ``email_hash`` is said, with its ``salt``: who knows the address can compare it, and nobody
+    can read it.
     """
 
     uuid: str
@@ -38,7 +39,7 @@ class Issue:
     issued_at: datetime
     status_list: int
     status_index: int
-    email: str | None = None
+    email_hash: str | None = None
     salt: str = ""
     image: str | None = None
     """Address of a picture of the certificate."""
@@ -118,12 +119,12 @@ def _identities(facts: CertificateFacts, issue: Issue) -> list[dict[str, Any]]:
         }
         for name in names
     ]
-    if issue.email:
+    if issue.email_hash:
         said.append(
             {
                 "type": "IdentityObject",
                 "hashed": True,
-                "identityHash": email_hash(issue.email, salt=issue.salt),
+                "identityHash": issue.email_hash,
                 "identityType": "emailAddress",
                 "salt": issue.salt,
             }

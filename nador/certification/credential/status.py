@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Final
 from nador.certification.credential import contexts, proof
 from nador.certification.credential.proof import Flaw, NotProven
 from nador.certification.credential.shape import instant, status_list_url
+from nador.certification.rules import SMALLEST_LIST
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from nador.certification.keys.signer import Signer
 
-SMALLEST: Final = 131_072
-"""Bits; fewer would tell whose certificate is asked about."""
+SMALLEST: Final = SMALLEST_LIST
 VALIDITY: Final = timedelta(days=7)
 _ONE: Final = ord("1")
 _LARGEST_BYTES: Final = 2**24
@@ -49,7 +49,7 @@ def encode(revoked: Collection[int], *, size: int = SMALLEST) -> str:
 
 def is_set(encoded: str, index: int) -> bool:
     """Whether a place of a packed list is marked; raises ValueError where there is no such place."""
-    bits = _unpacked(encoded)
+    bits = bits_of(encoded)
     if not 0 <= index < len(bits) * 8:
         raise ValueError(f"the list has no place {index}")
     return bool(bits[index >> 3] & (0x80 >> (index & 7)))
@@ -118,7 +118,8 @@ def is_revoked(
         raise NotProven(Flaw.UNREADABLE) from problem
 
 
-def _unpacked(encoded: str) -> bytes:
+def bits_of(encoded: str) -> bytes:
+    """Unpack a list; raises ValueError for what is none."""
     if not encoded.startswith("u"):
         raise ValueError("a packed list begins with u")
     packed = urlsafe_b64decode(encoded[1:] + "=" * (-len(encoded[1:]) % 4))

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from nador.certification.log import audit, entries, queries
 from nador.certification.log.note import NotANote, NotSigned, open_checkpoint
-from nador.certification.models import Certificate, LogCheckpoint, LogEntry, SigningKey
+from nador.certification.models import Certificate, Credential, LogCheckpoint, LogEntry, SigningKey
 from nador.certification.rules import CertificateStatus, KeyStatus, LogKind
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def troubles(session: Session, *, now: datetime) -> Iterator[str]:
             lambda path: queries.published(session, path, name=name), latest, earlier=earlier
         )
     yield from _places(session, now=now)
+    yield from _credentials(session)
     yield from _decisions(session)
     yield from _keys(session)
 
@@ -62,6 +63,18 @@ def _places(session: Session, *, now: datetime) -> Iterator[str]:
     count, oldest = session.execute(select(func.count(), func.min(LogEntry.at)).where(waits)).one()
     if count and now - oldest > PATIENCE:
         yield f"{count} entries have waited for a place in the log since {oldest:%Y-%m-%d %H:%M} UTC."
+
+
+def _credentials(session: Session) -> Iterator[str]:
+    """Each credential as it was signed last is there."""
+    missing = (
+        select(Certificate.number)
+        .join(Credential, Credential.certificate_id == Certificate.id)
+        .outerjoin(LogEntry, LogEntry.leaf == Credential.sha256)
+        .where(Credential.sha256.is_not(None), LogEntry.id.is_(None))
+    )
+    for number in session.scalars(missing):
+        yield f"{number}: its credential is not in the log."
 
 
 def _decisions(session: Session) -> Iterator[str]:

@@ -51,11 +51,11 @@ def _join(sources: Iterable[Path | BytesIO], output: BinaryIO) -> None:
         joined = opened.enter_context(pikepdf.new())
         for source in sources:
             pages = opened.enter_context(pikepdf.open(source)).pages
+            for page in pages:
+                for entry in _LEFT_BEHIND:
+                    if entry in page:
+                        del page[entry]
             joined.pages.extend(pages)
-        for page in joined.pages:
-            for entry in _LEFT_BEHIND:
-                if entry in page:
-                    del page[entry]
         joined.save(
             output,
             deterministic_id=True,

@@ -1,13 +1,19 @@
 """Commands of certification: order, issue, print, revoke, replace."""
 
+from nador.certification.service.credentials import (
+    LIST,
+    Signed,
+    SignedList,
+    record_list,
+    record_signing,
+)
 from nador.certification.service.decisions import hide_holder, replace, revoke
 from nador.certification.service.freezing import active_template, draft_facts
 from nador.certification.service.keys import make_first_keys, retire_key, rotate_key, take_key
-from nador.certification.service.log import AT_ONCE, LOG, Grown, record_checkpoint
+from nador.certification.service.log import AT_ONCE, Grown, record_checkpoint
 from nador.certification.service.log import append as append_to_log
 from nador.certification.service.orders import confirm_names, order_batch, retry
 from nador.certification.service.outcomes import (
-    ISSUE,
     PRINT,
     Drawn,
     Merged,
@@ -21,12 +27,13 @@ from nador.certification.service.outcomes import (
 
 __all__ = [
     "AT_ONCE",
-    "ISSUE",
-    "LOG",
+    "LIST",
     "PRINT",
     "Drawn",
     "Grown",
     "Merged",
+    "Signed",
+    "SignedList",
     "active_template",
     "append_to_log",
     "confirm_names",
@@ -38,9 +45,11 @@ __all__ = [
     "order_print",
     "record_checkpoint",
     "record_issue",
+    "record_list",
     "record_not_drawn",
     "record_not_printed",
     "record_print",
+    "record_signing",
     "replace",
     "retire_key",
     "retry",

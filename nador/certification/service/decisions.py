@@ -15,6 +15,7 @@ from nador.certification.rules import (
     LogKind,
 )
 from nador.certification.service import log
+from nador.certification.service.credentials import mark_in_list
 from nador.certification.service.freezing import copy
 from nador.certification.service.history import note
 from nador.kernel import audit, clock, events
@@ -45,6 +46,7 @@ def revoke(
     certificate.revoked_by_id = actor.person_id
     certificate.revocation_reason = reason
     certificate.public_reason = public_reason
+    mark_in_list(session, certificate.id)
     note(session, certificate.id, CertificateEventKind.REVOKED, by_id=actor.person_id)
     _log(session, LogKind.REVOKE, certificate, certificate.revoked_at)
     audit.record(
@@ -74,6 +76,7 @@ def replace(session: Session, actor: Actor, *, code: str, origin: str) -> Certif
     session.add(new)
     session.flush()
     old.superseded_by_id = new.id
+    mark_in_list(session, old.id)
     note(session, old.id, CertificateEventKind.SUPERSEDED, by_id=actor.person_id)
     _log(session, LogKind.SUPERSEDE, old, old.superseded_at)
     events.emit(session, actor, CertificateSuperseded(old.id))

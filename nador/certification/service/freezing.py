@@ -28,6 +28,8 @@ from nador.certification.models import (
 from nador.certification.pdf.printable import Unprintable, require_printable
 from nador.certification.queries import Candidate
 from nador.certification.rules import TemplateStatus
+from nador.certification.service.credentials import begin_credentials
+from nador.certification.service.taught import besides
 from nador.kernel import clock, codes
 from nador.kernel.access import OwnCase, require_not_own_case
 from nador.kernel.errors import DomainError
@@ -128,8 +130,12 @@ def freeze(
         else:
             drafts.append((one, draft))
     numbers = _take_numbers(session, institute, count=len(drafts))
+    said_besides = besides(session, version) if drafts else {}
+    holders = [one.person for one, _draft in drafts]
+    credentials = begin_credentials(session, holders, institute_id=institute.id, origin=origin)
     now = clock.now()
-    for (one, draft), running in zip(drafts, numbers, strict=True):
+    for (one, said), running, credential in zip(drafts, numbers, credentials, strict=True):
+        draft = dataclasses.replace(said, **said_besides)
         facts = _numbered(draft, prefix=institute.prefix, running=running, origin=origin)
         frozen.certificates.append(
             Certificate(
@@ -144,6 +150,7 @@ def freeze(
                 expires_on=facts.expires_on,
                 ordered_by_id=actor.person_id,
                 ordered_at=now,
+                credential=credential,
                 **_said(facts),
             )
         )
@@ -197,6 +204,7 @@ def copy(
     institute = session.get_one(Institute, old.institute_id)
     [running] = _take_numbers(session, institute, count=1)
     facts = _numbered(draft, prefix=institute.prefix, running=running, origin=origin)
+    [credential] = begin_credentials(session, [person], institute_id=institute.id, origin=origin)
     return Certificate(
         institute_id=old.institute_id,
         person_id=old.person_id,
@@ -210,6 +218,7 @@ def copy(
         expires_on=old.expires_on,
         ordered_by_id=actor.person_id,
         ordered_at=clock.now(),
+        credential=credential,
         **_said(facts),
     )
 

@@ -21,6 +21,7 @@ from nador.certification.rules import (
     LogKind,
 )
 from nador.certification.service import log
+from nador.certification.service.credentials import sign_anew
 from nador.kernel import audit, clock, events, work
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
@@ -95,19 +96,24 @@ def take_key(
     _record(session, actor, key, "key.taken")
     if key.purpose is KeyPurpose.LOG:
         # The log's writer may have given up for want of a key.
-        work.retry(session, actor, work_name=log.LOG, item_id=THE_LOG)
+        work.retry(session, actor, work_name=rules.LOG, item_id=THE_LOG)
     events.emit(session, actor, KeyTaken(key.id))
     return key
 
 
 @command
 def retire_key(session: Session, actor: Actor, *, kid: str, compromised: bool) -> SigningKey:
-    """Let a key sign no more; of a compromised one, nothing that it signed is believed either."""
+    """Let a key sign no more.
+
+    Of a compromised one, nothing that it signed is believed either: another key signs that anew.
+    """
     key = session.scalar(select(SigningKey).where(SigningKey.kid == kid).with_for_update())
     if key is None:
         raise NotFound
     policy.require_keys(actor, institute_id=key.institute_id)
     _withdraw(session, actor, key, KeyStatus.COMPROMISED if compromised else KeyStatus.RETIRED)
+    if compromised:
+        sign_anew(session, key)
     return key
 
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from nador.certification.rules import LogKind
     from nador.kernel.access import Actor
 
-LOG: Final = "log"
-"""The name of the writer's work."""
 AT_ONCE: Final = 10_000
 """Entries that one checkpoint takes in: more would keep other writers waiting."""
 

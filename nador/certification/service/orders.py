@@ -17,9 +17,8 @@ from nador.certification.models import (
     BatchFailure,
     Certificate,
 )
-from nador.certification.rules import CertificateStatus
+from nador.certification.rules import STAGES, CertificateStatus
 from nador.certification.service.freezing import active_template, freeze
-from nador.certification.service.outcomes import ISSUE
 from nador.kernel import audit, clock, work
 from nador.kernel.db import command
 
@@ -109,7 +108,8 @@ def retry(session: Session, actor: Actor, *, batch_id: int, origin: str) -> None
             Certificate.enrolment_id.in_(failed),
         )
     ):
-        work.retry(session, actor, work_name=ISSUE, item_id=certificate.id)
+        for stage in STAGES:
+            work.retry(session, actor, work_name=stage, item_id=certificate.id)
     again = [
         one
         for one in queries.candidates(session, run.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nador.catalogue.queries import run_for_update
 from nador.certification import policy, queries, rules
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from nador.kernel.access import Actor
 
-ISSUE, PRINT = "issue", "print"
-"""The names of certification's two kinds of work."""
+PRINT: Final = "print"
+"""The name of the work on files for the printer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
         progress=progress,
         heading=labels.batch(translator(), progress.status),
         head=queries.run_head(db(), progress.batch.run_id),
+        held_up=queries.held_up(db(), batch_id),
         certificates=certificates[:PAGE_SIZE],
         next_after=certificates[PAGE_SIZE - 1].id if len(certificates) > PAGE_SIZE else None,
         labels=labels,

@@ -15,7 +15,7 @@ from nador.kernel import text
 from nador.web.access import SIGNED_IN, access
 from nador.web.forms import process
 from nador.web.rendering import note, render, send_pdf
-from nador.web.request import actor, db, translator
+from nador.web.request import actor, db, settings, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -28,7 +28,13 @@ PAGE_SIZE = 50
 def mine() -> str:
     """List one's own documents."""
     held = queries.held_by(db(), actor().person_id or 0)
-    return render("certification/mine.html", certificates=held, labels=labels, words=translator())
+    return render(
+        "certification/mine.html",
+        certificates=held,
+        origin=settings().public_url,
+        labels=labels,
+        words=translator(),
+    )
 
 
 @blueprint.post("/me/certificates/<code>/name")

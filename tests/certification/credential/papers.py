@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nador.certification.credential.shape import Issue, credential
+from nador.certification.credential.shape import Issue, credential, email_hash
 from nador.certification.facts import CertificateFacts, Skill, Words
 from nador.certification.keys.did import PublishedKey, document, identifier
 from nador.kernel.text import clean
@@ -84,7 +84,7 @@ def make_issue(**said: Any) -> Issue:
         "issued_at": NOW,
         "status_list": 1,
         "status_index": 94567,
-        "email": "Fatima@nador.example",
+        "email_hash": email_hash("Fatima@nador.example", salt="n4d0r"),
         "salt": "n4d0r",
     }
     return Issue(**{**plausible, **said})

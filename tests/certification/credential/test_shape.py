@@ -53,7 +53,7 @@ def _is_instant(text: object) -> bool:
         pytest.param(
             credential(
                 make_facts(kind=Kind.ATTESTATION, holder_latin=None, mention=None),
-                make_issue(email=None),
+                make_issue(email_hash=None),
             ),
             id="least",
         ),

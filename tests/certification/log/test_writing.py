@@ -16,7 +16,7 @@ from nador.certification.log import entries, note, queries, tree
 from nador.certification.log.note import NotSigned
 from nador.certification.log.tiles import NoTile, Tile
 from nador.certification.models import LogCheckpoint, LogEntry, LogNode, SigningKey
-from nador.certification.rules import KeyPurpose, KeyStatus, LogKind, NotInForce
+from nador.certification.rules import LOG, KeyPurpose, KeyStatus, LogKind, NotInForce
 from nador.kernel import work
 from nador.kernel.access import NOBODY
 from tests.certification.log.conftest import append, entries_of
@@ -74,7 +74,7 @@ def test_a_revocation_is_in_the_log(
     with pytest.raises(NotInForce):
         service.revoke(session, certifier, code=one.code, reason="a", public_reason="b")
 
-    [entry] = logged(session)
+    entry = logged(session)[-1]
     assert one.revoked_at is not None
     said = partial(entries.decision, LogKind.REVOKE, code=one.code_key, at=one.revoked_at)
     assert entry.kind is LogKind.REVOKE
@@ -90,7 +90,7 @@ def test_a_supersession_is_in_the_log(
     service.replace(session, certifier, code=one.code, origin=ORIGIN)
     session.refresh(one)
 
-    [entry] = logged(session)
+    entry = logged(session)[-1]
     assert one.superseded_at is not None
     assert (entry.kind, entry.leaf) == (
         LogKind.SUPERSEDE,
@@ -195,7 +195,7 @@ def test_a_lost_key_stops_the_log_and_a_new_one_sets_it_going(
     ring._opened.clear()
     work_off(desk, session)
     [dead] = work.dead_items(session)
-    assert dead.work == service.LOG
+    assert dead.work == LOG
     assert "cannot be read" in str(dead.last_error)
     assert placed(session) == []
 
