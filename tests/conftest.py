@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from dataclasses import dataclass
@@ -48,6 +49,21 @@ class Database:
 @pytest.fixture(scope="session", autouse=True)
 def _wired() -> None:
     wire()
+
+
+@pytest.fixture(autouse=True)
+def _no_loop_of_a_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let tests without a browser run loops of their own, as pyHanko does.
+
+    Playwright's loop counts as running for as long as its process has a browser.
+    """
+    running = asyncio._get_running_loop()  # asyncio's door for whoever keeps a loop
+    if running is None or "browser" in request.keywords:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
 
 
 @pytest.fixture(scope="session")
