@@ -174,12 +174,14 @@ def _cells(line: str) -> list[str]:
     cells = line.split("\t") if "\t" in line else re.split("[;,،؛]", line, maxsplit=1)
     if len(cells) == 1 and (parted := _AFTER_CODE.fullmatch(clean(line))):
         cells = [parted[1], parted[2]]
-    return [clean(cell).strip('"') for cell in cells]
+    return cells
 
 
 def _understood(cells: Iterable[Sequence[str]]) -> list[Line]:
     """Find the columns, and take the line that names them off."""
-    rows = [row for row in cells if any(row)]
+    # Spreadsheets put some cells into quotes when they are pasted.
+    unquoted = ([clean(cell).strip('" ') for cell in row] for row in cells)
+    rows = [row for row in unquoted if any(row)]
     if not rows:
         raise ListEmpty
     at = _code_column(rows)

@@ -33,6 +33,7 @@ from nador.kernel.access import Role
 from nador.kernel.supervision import open_desk
 from nador.kernel.work import Heartbeat
 from nador.settings import Settings
+from tests.certification.office import give_keys
 from tests.conftest import SHARED
 from tests.drill.centre import PATIENCE, Centre, opened
 from tests.factories import make_actor, make_institute
@@ -65,6 +66,7 @@ def _measured(data: Path, *, postgresql: bool) -> dict[str, Any]:
                 institute_id = make_institute(session).id
                 roles = (Role.REGISTRAR, Role.CERTIFIER)
                 actor = make_actor(session, *roles, institute_id=institute_id)
+                give_keys(session, desk)
                 email = session.get_one(Person, actor.person_id).email or ""
             return {
                 "import": _cost(centre, "import", "oulad", str(data)) | _counts(desk),
