@@ -34,7 +34,7 @@ demo: .make/apt ## a demo centre on http://127.0.0.1:$PORT (8000), in the foregr
 	@exec .venv/bin/nador demo
 
 test: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## every test, on SQLite and PostgreSQL, with real browsers
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
 
 check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/ruff format --check .
