@@ -235,9 +235,12 @@ def _digits_swapped(sealed: bytes) -> bytes:
     """Put the CMS of a stranger over the same bytes into our room."""
     start, stop = hole(sealed)
     digest = sha256(sealed[:start] + sealed[stop:]).digest()
-    made = asyncio.run(_Hand(stranger()).async_sign(digest, "sha256", use_pades=True)).dump()
-    digits: bytes = made.hex().encode()
-    return sealed[: start + 1] + digits.ljust(stop - start - 2, b"0") + sealed[stop - 1 :]
+    room, digits = stop - start - 2, b""
+    # The length of a signature differs by chance; one that is too long would move what follows.
+    while not 0 < len(digits) <= room:
+        made = asyncio.run(_Hand(stranger()).async_sign(digest, "sha256", use_pades=True)).dump()
+        digits = made.hex().encode()
+    return sealed[: start + 1] + digits.ljust(room, b"0") + sealed[stop - 1 :]
 
 
 def _digits_emptied(sealed: bytes) -> bytes:

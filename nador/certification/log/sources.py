@@ -24,8 +24,7 @@ def reader(where: str) -> Read:
 
 
 def _ask(url: str) -> bytes:
-    # The scheme was looked at: nothing but a web address is opened.
-    with urlopen(Request(url), timeout=_PATIENCE) as answer:  # noqa: S310
+    with urlopen(Request(url), timeout=_PATIENCE) as answer:  # noqa: S310 - `reader` lets only web addresses through
         content: bytes = answer.read(_LARGEST + 1)
     if len(content) > _LARGEST:
         raise OSError(f"{url} is too large")
