@@ -48,6 +48,25 @@ ERRORS = {
         "The grades of one assessment are not released.",
         "The grades of %(count)s assessments are not released.",
     ),
+    "question_kind_unknown": msgid("There is no type of question called “%(kind)s”."),
+    "question_part_missing": msgid("This part of the question is missing."),
+    "question_part_unreadable": msgid("This part of the question cannot be read."),
+    "question_part_unknown": msgid("This type of question has no such part."),
+    "question_part_too_long": msgid("Write at most %(limit)s characters."),
+    "question_too_few_parts": counted(
+        "Give at least %(count)s entry.", "Give at least %(count)s entries."
+    ),
+    "question_too_many_parts": msgid("Give at most %(limit)s entries."),
+    "question_part_twice": msgid(
+        "This stands here twice: no answer could tell which one is meant."
+    ),
+    "question_number_out_of_range": msgid("Write a number from %(least)s to %(most)s."),
+    "question_credit_too_fine": msgid("Write a percentage with at most five decimals."),
+    "question_no_right_answer": msgid("One answer at least must earn the whole credit."),
+    "question_credits_uneven": msgid("The credits of the right answers must add up to the whole."),
+    "question_image_missing": msgid("The image “%(name)s” is not among the files of the question."),
+    "answer_unreadable": msgid("This answer cannot be read. Reload the page and answer again."),
+    "answer_too_long": msgid("The answer may have at most %(limit)s characters."),
 }
 
 

@@ -23,6 +23,7 @@ from flask import (
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
+from nador.kernel import markup
 from nador.kernel.access import Action, Actor
 from nador.kernel.i18n import LANGUAGES, pick
 from nador.kernel.resources import PACKAGE
@@ -310,3 +311,4 @@ def _install_filters(app: Flask) -> None:
     }.items():
         app.jinja_env.filters[name] = by_translator(method)
     app.jinja_env.filters["pick"] = lambda words: pick(words, locale())
+    app.jinja_env.filters.update(markdown=markup.block, markdown_line=markup.inline)
