@@ -16,7 +16,7 @@ from nador.certification.keys.store import KeyRing, ageing
 from nador.certification.log import examination, note
 from nador.certification.log import queries as logged
 from nador.certification.log.tree import leaf_hash
-from nador.certification.models import Certificate, PrintJob, StatusList
+from nador.certification.models import Certificate, PrintJob, StatusList, TemplateVersion
 from nador.certification.rules import ISSUE, LOG, SIGN, KeyMissing, KeyPurpose
 from nador.certification.service import (
     AT_ONCE,
@@ -28,6 +28,7 @@ from nador.certification.service import (
     Signed,
     SignedList,
 )
+from nador.certification.template import Design, TemplateOptions
 from nador.kernel import checkup, clock
 from nador.kernel.errors import DomainError, describe
 from nador.kernel.i18n import translator
@@ -166,6 +167,8 @@ def draw(desk: Desk, item_id: int) -> Drawn:
     with desk.reading() as session:
         certificate = session.get_one(Certificate, item_id)
         attachments = _attachments(session, queries.credential_of(session, item_id))
+        version = session.get_one(TemplateVersion, certificate.template_version_id)
+        design = Design(TemplateOptions.from_dict(version.options), desk.files.get)
         institute_id = certificate.institute_id
         alike = queries.pending(now).where(Certificate.institute_id == institute_id)
         with _with_keys(alike):
@@ -174,7 +177,7 @@ def draw(desk: Desk, item_id: int) -> Drawn:
     try:
         with _with_keys(alike):
             content = seal(
-                lambda finish: render(facts, attachments=attachments, finish=finish),
+                lambda finish: render(facts, design, attachments=attachments, finish=finish),
                 KeyRing.of(desk.settings).open(key.known),
                 timestamps=Timestamps.of(desk.settings),
             )

@@ -20,10 +20,12 @@ from nador.certification.models import (
     Certificate,
     CertificateEvent,
     CertificateFile,
+    CertificateTemplate,
     Credential,
     LogEntry,
     PrintJob,
     StatusList,
+    TemplateVersion,
 )
 from nador.certification.rules import (
     LIST_AGEING,
@@ -36,6 +38,7 @@ from nador.certification.rules import (
     KeyMissing,
     KeyPurpose,
     PrintStatus,
+    TemplateStatus,
     batch_status,
 )
 from nador.enrolment.models import Enrolment
@@ -51,6 +54,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
+
+    from nador.catalogue.rules import DocumentKind
 
 
 LIVE = (CertificateStatus.PENDING_ISSUE, CertificateStatus.ISSUED)
@@ -93,6 +98,21 @@ def candidates(session: Session, run_id: int) -> list[Candidate]:
         )
         for enrolment_id, person, live in rows
     ]
+
+
+def template_in_use(
+    session: Session, *, institute_id: int, kind: DocumentKind
+) -> TemplateVersion | None:
+    """Return the version that the institute draws this kind of document by; None: nobody made one."""
+    return session.scalar(
+        select(TemplateVersion)
+        .join(CertificateTemplate, CertificateTemplate.id == TemplateVersion.template_id)
+        .where(
+            CertificateTemplate.institute_id == institute_id,
+            CertificateTemplate.kind == kind,
+            TemplateVersion.status == TemplateStatus.ACTIVE,
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)

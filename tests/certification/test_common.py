@@ -15,6 +15,7 @@ from nador.certification.facts import Words
 from nador.certification.pdf.common import render_over_common
 from nador.certification.pdf.drawing import Misdrawn
 from nador.certification.pdf.render import render, render_whole
+from nador.certification.template import PLAIN
 from tests.certification.sheets import CASES, CREDENTIAL, VOWELLED, opened, text_of
 from tests.factories.facts import ISSUER, make_facts
 
@@ -76,7 +77,7 @@ def test_over_the_common_part_all_is_as_when_drawn_whole(said: dict[str, Any]) -
     facts = make_facts(**said)
 
     whole = render_whole(facts, dated=NOON, attachments=[CREDENTIAL])
-    over = render_over_common(facts, dated=NOON, attachments=[CREDENTIAL])
+    over = render_over_common(facts, PLAIN, dated=NOON, attachments=[CREDENTIAL])
 
     assert page_of(over) == page_of(whole)
     if facts.holder_arabic != VOWELLED:
@@ -90,7 +91,7 @@ def test_over_the_common_part_all_is_as_when_drawn_whole(said: dict[str, Any]) -
 
 @pytest.mark.parametrize("said", MORE_CASES)
 def test_every_mark_finds_its_tag(said: dict[str, Any]) -> None:
-    with opened(render_over_common(make_facts(**said), dated=NOON)) as document:
+    with opened(render_over_common(make_facts(**said), PLAIN, dated=NOON)) as document:
         marks = shown(document)
         [page_number, tagged] = document.Root.StructTreeRoot.ParentTree.Nums
 
@@ -119,7 +120,7 @@ def test_what_cannot_be_laid_over_is_drawn_whole() -> None:
     facts = make_facts(title=Words(ar=title.ar, fr=title.fr, en=""))
 
     with pytest.raises(Misdrawn, match="gaps"):
-        render_over_common(facts, dated=NOON)
+        render_over_common(facts, PLAIN, dated=NOON)
     with capture_logs() as logged:
         drawn = render(facts)
 

@@ -31,6 +31,7 @@ from nador.certification.pdf.drawing import (
     only_page,
 )
 from nador.certification.pdf.sheet import Part, compose
+from nador.certification.template import Design
 from nador.kernel.paper import (
     Attachment,
     Finished,
@@ -48,13 +49,14 @@ _REFERENCE = re.compile(rb"\d+ 0 R")
 
 def render_over_common(
     facts: CertificateFacts,
+    design: Design,
     *,
     dated: datetime,
     attachments: Sequence[Attachment] = (),
     finish: Finisher | None = None,
 ) -> bytes:
     """Render the holder's own part over what the run has in common; raises Misdrawn."""
-    common = _common(_without_holder(facts))
+    common = _common(_without_holder(facts), design)
 
     def lay_over(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         _lay_over(pdf, common, facts)
@@ -62,10 +64,10 @@ def render_over_common(
             finish(document, pdf)
 
     return render_document(
-        compose(facts, Part.OWN),
+        compose(facts, design, Part.OWN),
         certificate_stationery(),
         dated=dated,
-        identifier=facts.to_json(),
+        identifier=facts.to_json() + design.options.to_json(),
         attachments=attachments,
         finisher=lay_over,
         faces=_Faces(common.faces),
@@ -126,14 +128,14 @@ class _Common:
 
 
 @lru_cache(maxsize=_KEPT_RUNS)
-def _common(facts: CertificateFacts) -> _Common:
+def _common(facts: CertificateFacts, design: Design) -> _Common:
     kept: list[_Common] = []
 
     def keep(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         kept.append(_kept(document, pdf))
 
     render_document(
-        compose(facts, Part.COMMON),
+        compose(facts, design, Part.COMMON),
         certificate_stationery(),
         dated=datetime(2000, 1, 1, tzinfo=UTC),
         identifier="",

@@ -18,6 +18,7 @@ from nador.certification.pdf.drawing import (
 )
 from nador.certification.pdf.printable import Unprintable
 from nador.certification.pdf.sheet import compose
+from nador.certification.template import PLAIN, Design
 from nador.kernel.paper import Attachment, Finisher, render_document
 
 log = structlog.get_logger(__name__)
@@ -25,28 +26,30 @@ log = structlog.get_logger(__name__)
 
 def render(
     facts: CertificateFacts,
+    design: Design = PLAIN,
     *,
     attachments: Sequence[Attachment] = (),
     finish: Finisher | None = None,
 ) -> bytes:
     """Render a certificate: over what its run has in common, or whole when that fails.
 
-    The same facts give the same bytes. `finish` has the last word on the objects: it makes
+    The same facts and design give the same bytes. `finish` has the last word on the objects: it makes
     room for a seal. Raises Unprintable for a character outside the bundled faces.
     """
     # Noon in UTC is the same day in Morocco, whatever its clocks are set to that year.
     noon = datetime.combine(facts.issued_on, time(12), UTC)
     try:
-        return render_over_common(facts, dated=noon, attachments=attachments, finish=finish)
+        return render_over_common(facts, design, dated=noon, attachments=attachments, finish=finish)
     except Unprintable:
         raise
     except Exception as surprise:  # noqa: BLE001  # the other way needs nothing that can fail here
         log.warning("certificate drawn whole", code=facts.code, reason=repr(surprise))
-        return render_whole(facts, dated=noon, attachments=attachments, finish=finish)
+        return render_whole(facts, design, dated=noon, attachments=attachments, finish=finish)
 
 
 def render_whole(
     facts: CertificateFacts,
+    design: Design = PLAIN,
     *,
     dated: datetime,
     attachments: Sequence[Attachment] = (),
@@ -63,10 +66,10 @@ def render_whole(
             finish(document, pdf)
 
     return render_document(
-        compose(facts),
+        compose(facts, design),
         certificate_stationery(),
         dated=dated,
-        identifier=facts.to_json(),
+        identifier=facts.to_json() + design.options.to_json(),
         attachments=attachments,
         finisher=draw_the_rest,
     )

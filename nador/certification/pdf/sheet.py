@@ -21,6 +21,7 @@ from nador.certification.pdf.fit import (
     has_vowel_marks,
 )
 from nador.certification.pdf.printable import require_printable
+from nador.certification.template import PLAIN, Design, TemplateOptions
 from nador.kernel.resources import folder
 
 SHEET = folder("templates") / "certificates"
@@ -40,10 +41,10 @@ class Part(StrEnum):
     OWN = "own"
 
 
-def compose(facts: CertificateFacts, part: Part = Part.WHOLE) -> str:
+def compose(facts: CertificateFacts, design: Design = PLAIN, part: Part = Part.WHOLE) -> str:
     """Write the sheet of a certificate as HTML; raises Unprintable."""
     require_printable(facts)
-    return _template().render(_said(facts), part=part.value)
+    return _template().render(_said(facts, design.options), part=part.value)
 
 
 @cache
@@ -58,7 +59,7 @@ def _template() -> Template:
     return environment.get_template("certificates/certificate.html")
 
 
-def _said(facts: CertificateFacts) -> dict[str, Any]:
+def _said(facts: CertificateFacts, options: TemplateOptions) -> dict[str, Any]:
     """Say the facts in primitives, sizes included: all that the template may see."""
     issuer = facts.issuer
     holder = facts.holder_latin or facts.holder_arabic
@@ -69,7 +70,7 @@ def _said(facts: CertificateFacts) -> dict[str, Any]:
         "kind": facts.kind.value,
         "heading": f"{document} — {holder} — {facts.code}",
         "title_fr": facts.title.fr,
-        "institute": asdict(issuer.names),
+        "institute": asdict(issuer.names) | ({} if options.tifinagh else {"zgh": ""}),
         "city": asdict(issuer.city),
         "office": asdict(issuer.signatory.title),
         "signatory": {"ar": issuer.signatory.arabic, "la": issuer.signatory.latin},

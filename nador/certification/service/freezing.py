@@ -6,11 +6,11 @@ import dataclasses
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from nador.accounts.models import Institute, Person
 from nador.catalogue.rules import DocumentKind
-from nador.certification import rules
+from nador.certification import queries, rules
 from nador.certification.facts import (
     CertificateFacts,
     InstituteNames,
@@ -30,6 +30,7 @@ from nador.certification.queries import Candidate
 from nador.certification.rules import TemplateStatus
 from nador.certification.service.credentials import begin_credentials
 from nador.certification.service.taught import besides
+from nador.certification.template import TemplateOptions
 from nador.kernel import clock, codes
 from nador.kernel.access import OwnCase, require_not_own_case
 from nador.kernel.errors import DomainError
@@ -46,17 +47,7 @@ if TYPE_CHECKING:
 
 def active_template(session: Session, *, institute_id: int, kind: DocumentKind) -> TemplateVersion:
     """Return the institute's template in use for this kind of document; the bundled one to begin with."""
-    found = session.scalar(
-        select(TemplateVersion)
-        .join(CertificateTemplate, CertificateTemplate.id == TemplateVersion.template_id)
-        .where(
-            CertificateTemplate.institute_id == institute_id,
-            CertificateTemplate.kind == kind,
-            TemplateVersion.status == TemplateStatus.ACTIVE,
-        )
-        .order_by(TemplateVersion.id.desc())
-        .limit(1)
-    )
+    found = queries.template_in_use(session, institute_id=institute_id, kind=kind)
     if found is not None:
         return found
     template = CertificateTemplate(institute_id=institute_id, kind=kind, name="Nador")
@@ -81,7 +72,7 @@ def draft_facts(
     *,
     run: Run,
     version: CourseVersion,
-    template: TemplateVersion | None = None,
+    options: TemplateOptions,
 ) -> CertificateFacts:
     """Say what a person's document would say, with a code that nobody will ever have."""
     today = clock.today()
@@ -94,9 +85,7 @@ def draft_facts(
         starts_on=run.starts_on,
         ends_on=run.ends_on,
         issued_on=today,
-        expires_on=rules.expiry(
-            today, months=template.options.get("valid_months") if template else None
-        ),
+        expires_on=rules.expiry(today, months=options.valid_months),
         issuer=_issuer(institute),
         verify_url="https://example.org/specimen",
         holder_latin=one.person.name_latin,
@@ -119,11 +108,11 @@ def freeze(
     """Build the certificates of people, to be drawn, and say for whom there can be none yet."""
     institute = session.get_one(Institute, run.institute_id)
     drafts: list[tuple[Candidate, CertificateFacts]] = []
-    frozen = Frozen()
+    frozen, options = Frozen(), TemplateOptions.from_dict(template.options)
     for one in people:
         try:
             _require_may_have(actor, one)
-            draft = draft_facts(institute, one, run=run, version=version, template=template)
+            draft = draft_facts(institute, one, run=run, version=version, options=options)
             require_printable(draft)
         except (rules.NamesNotConfirmed, NobodyNamed, Unprintable, OwnCase) as refusal:
             frozen.refused.append((one, refusal))

@@ -14,13 +14,14 @@ from nador.certification.forms import OrderForm
 from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
 from nador.certification.rules import BatchStatus, require_ready
+from nador.certification.template import Design, TemplateOptions
 from nador.certification.views.routes import blueprint
 from nador.kernel import text
 from nador.kernel.errors import NotFound, describe
 from nador.web.access import access
 from nador.web.forms import process
 from nador.web.rendering import note, render, send_pdf
-from nador.web.request import actor, db, settings, translator
+from nador.web.request import actor, db, files, settings, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -96,10 +97,16 @@ def preview(run_id: int, enrolment_id: int) -> ResponseReturnValue:
     if one is None:
         raise NotFound
     require_ready(missing_for_issue(sheet.institute))
-    facts = service.draft_facts(sheet.institute, one, run=sheet.run, version=sheet.version)
+    in_use = queries.template_in_use(
+        db(), institute_id=sheet.institute.id, kind=sheet.version.document
+    )
+    design = Design(TemplateOptions.from_dict(in_use.options if in_use else {}), files().get)
+    facts = service.draft_facts(
+        sheet.institute, one, run=sheet.run, version=sheet.version, options=design.options
+    )
     db().rollback()  # No transaction stays open while the page is drawn.
     try:
-        return Response(draw(facts), content_type="application/pdf")
+        return Response(draw(facts, design), content_type="application/pdf")
     except Unprintable as refusal:
         return _unprintable_page(sheet, one.person, refusal), 422
 

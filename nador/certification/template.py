@@ -1,0 +1,293 @@
+"""What staff decide about a sheet: its words, languages, signatories and looks.
+
+A template version stores it as JSON, and a used version never changes: together with the facts
+it is all that a document is drawn from. A certificate names its version, so its facts need not
+repeat any of this. What is left out is as on the bundled sheet.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, Final, Self
+
+from nador.certification.facts import Kind, Words
+
+LANGUAGES: Final = ("ar", "fr", "en")
+MOST_SIGNATORIES: Final = 3
+MOST_LETTERS: Final = 300
+"""Of one text in one language."""
+
+
+class Frame(StrEnum):
+    """What is drawn around the sheet."""
+
+    STARS = "stars"
+    RULES = "rules"
+    NONE = "none"
+
+
+class Accent(StrEnum):
+    """The colour of frame, heading and code; each can be read on white."""
+
+    GREEN = "green"
+    BLUE = "blue"
+    RED = "red"
+    BROWN = "brown"
+    GREY = "grey"
+
+
+class Media(StrEnum):
+    """The two kinds of pictures that a sheet may carry."""
+
+    PNG = "png"
+    SVG = "svg"
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A logo or a signature, by the hash under which its cleaned bytes are kept.
+
+    Width and height are in any one unit: only their ratio counts.
+    """
+
+    sha256: str
+    media: Media
+    width: float
+    height: float
+
+    @property
+    def name(self) -> str:
+        """What the sheet calls it by."""
+        return f"{self.sha256}.{self.media.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class OnSheet:
+    """One who signs: names in both scripts, office, and perhaps a picture of the signature."""
+
+    latin: str
+    arabic: str
+    office: Words
+    signature: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Texts:
+    """The words between the facts; an empty one is as on the bundled sheet.
+
+    Each may name facts in braces, such as ``{hours}``: PLACEHOLDERS says which.
+    ``day`` stands in place of ``period`` where all happened on one day, ``mention`` where
+    there is one, ``until`` where the document ends.
+    """
+
+    heading: Words
+    awarded: Words
+    followed: Words
+    hours: Words
+    period: Words
+    day: Words
+    mention: Words
+    place: Words
+    until: Words
+    check: Words
+
+
+SLOTS: Final = tuple(one.name for one in fields(Texts))
+
+_ANYWHERE: Final = frozenset(
+    {"holder", "title", "hours", "starts", "ends", "issued", "institute", "city"}
+)
+PLACEHOLDERS: Final[Mapping[str, frozenset[str]]] = {
+    slot: _ANYWHERE
+    | ({"mention"} if slot == "mention" else frozenset())
+    | ({"expires"} if slot == "until" else frozenset())
+    for slot in SLOTS
+}
+"""Which facts a text may name: only those that are there wherever the text is."""
+LINES: Final[Mapping[str, int]] = {"check": 2}
+"""How many lines a text may have; one where nothing is said."""
+_BRACED: Final = re.compile(r"\{([^{}]*)\}")
+
+
+_COMMON: Final = {
+    "hours": Words(ar="{hours}", fr="{hours}", en="{hours}"),
+    "period": Words(
+        ar="من {starts} إلى {ends}",
+        fr="du {starts} au {ends}",
+        en="from {starts} to {ends}",
+    ),
+    "day": Words(ar="يوم {ends}", fr="le {ends}", en="on {ends}"),
+    "mention": Words(ar="بميزة {mention}", fr="mention {mention}", en="with the mention {mention}"),
+    "place": Words(
+        ar="حُرّر ب{city} في {issued}",
+        fr="Fait à {city}, le {issued}",
+        en="Done at {city}, {issued}",
+    ),
+    "until": Words(
+        ar="صالحة إلى غاية {expires}",
+        fr="Valable jusqu’au {expires}",
+        en="Valid until {expires}",
+    ),
+    "check": Words(
+        ar="للتحقق: امسحوا رمز الاستجابة السريعة، أو افتحوا العنوان المجاور.\nالسجل الإلكتروني هو المرجع.",
+        fr="Pour vérifier\N{NO-BREAK SPACE}: scannez le code QR, ou ouvrez l’adresse ci-contre.\nLe registre en ligne fait foi.",
+        en="To check: scan the QR code, or open the address beside it.\nThe online register prevails.",
+    ),
+}
+BUNDLED: Final[Mapping[Kind, Texts]] = {
+    Kind.CERTIFICAT: Texts(
+        heading=Words(
+            ar="شهادة نجاح", fr="Certificat de réussite", en="Certificate of achievement"
+        ),
+        awarded=Words(ar="تُمنح هذه الشهادة إلى", fr="est décerné à", en="is awarded to"),
+        followed=Words(
+            ar="على إثر اجتياز التكوين بنجاح",
+            fr="pour avoir suivi et validé la formation",
+            en="who followed and passed the course",
+        ),
+        **_COMMON,
+    ),
+    Kind.ATTESTATION: Texts(
+        heading=Words(ar="شهادة حضور", fr="Attestation de présence", en="Statement of attendance"),
+        awarded=Words(ar="تُسلَّم هذه الشهادة إلى", fr="est délivrée à", en="is given to"),
+        followed=Words(
+            ar="على إثر حضور التكوين",
+            fr="pour avoir suivi la formation",
+            en="who attended the course",
+        ),
+        **_COMMON,
+    ),
+}
+UNCHANGED: Final = Texts(**{slot: Words(ar="", fr="", en="") for slot in SLOTS})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateOptions:
+    """Everything that a template version decides; left alone, it is the bundled sheet.
+
+    ``frame`` and ``accent`` None: as suits the kind of document. No ``signatories``: the
+    institute's own. ``valid_months`` None: the document never ends.
+    """
+
+    languages: tuple[str, ...] = LANGUAGES
+    tifinagh: bool = True
+    texts: Texts = UNCHANGED
+    logo: Picture | None = None
+    signatories: tuple[OnSheet, ...] = ()
+    frame: Frame | None = None
+    accent: Accent | None = None
+    show_mention: bool = True
+    show_hours: bool = True
+    show_dates: bool = True
+    valid_months: int | None = None
+
+    def text(self, slot: str, language: str, *, kind: Kind) -> str:
+        """Return a text of the sheet, the bundled one where it was left alone."""
+        written: str = getattr(getattr(self.texts, slot), language)
+        bundled: str = getattr(getattr(BUNDLED[kind], slot), language)
+        return written or bundled
+
+    @property
+    def names_holder(self) -> bool:
+        """Whether a text beside the names says the holder's name: then nothing is common to a run."""
+        return any(
+            "holder" in placeholders(getattr(getattr(self.texts, slot), language))
+            for slot in SLOTS
+            for language in self.languages
+        )
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """Every picture of the sheet."""
+        signatures = (one.signature for one in self.signatories)
+        return tuple(one for one in (self.logo, *signatures) if one)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the options as primitives that JSON can hold."""
+        said = asdict(self)
+        return said | {
+            "languages": list(self.languages),
+            "signatories": [asdict(one) for one in self.signatories],
+        }
+
+    def to_json(self) -> str:
+        """Write the options in their one canonical form."""
+        return _written(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Read options back; raises TypeError for one that this code does not know."""
+        said = dict(stored)
+        for name, read in _READ.items():
+            if said.get(name) is not None:
+                said[name] = read(said[name])
+        return cls(**said)
+
+
+@lru_cache(maxsize=64)  # asked for each certificate of a run
+def _written(options: TemplateOptions) -> str:
+    return json.dumps(options.to_dict(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def placeholders(text: str) -> Iterator[str]:
+    """Name the facts that a text names in braces, right or wrong."""
+    return (found.group(1) for found in _BRACED.finditer(text))
+
+
+def pieces(text: str) -> Iterator[tuple[str, bool]]:
+    """Cut a text at its placeholders: each piece, and whether it is the name of a fact."""
+    for place, piece in enumerate(_BRACED.split(text)):
+        if piece:
+            yield piece, bool(place % 2)
+
+
+def stray_brace(text: str) -> bool:
+    """Tell whether a brace is left over that belongs to no placeholder."""
+    return bool(re.search(r"[{}]", _BRACED.sub("", text)))
+
+
+def _picture(said: Mapping[str, Any]) -> Picture:
+    return Picture(**{**said, "media": Media(said["media"])})
+
+
+def _signatory(said: Mapping[str, Any]) -> OnSheet:
+    signature = said.get("signature")
+    return OnSheet(
+        latin=said["latin"],
+        arabic=said["arabic"],
+        office=Words(**said["office"]),
+        signature=_picture(signature) if signature else None,
+    )
+
+
+_READ: Final[Mapping[str, Any]] = {
+    "languages": tuple,
+    "texts": lambda said: Texts(**{slot: Words(**words) for slot, words in said.items()}),
+    "logo": _picture,
+    "signatories": lambda said: tuple(map(_signatory, said)),
+    "frame": Frame,
+    "accent": Accent,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """A template version as it is drawn: what it decides, and who reads its pictures by their hash."""
+
+    options: TemplateOptions
+    read: Callable[[str], bytes] = field(compare=False)
+
+    def pictures(self) -> dict[str, bytes]:
+        """Read every picture of the sheet, by the name that the sheet calls it by."""
+        return {one.name: self.read(one.sha256) for one in self.options.pictures}
+
+
+def _no_picture(sha256: str) -> bytes:
+    raise FileNotFoundError(sha256)
+
+
+PLAIN: Final = Design(TemplateOptions(), _no_picture)
+"""The bundled sheet."""

@@ -1,0 +1,139 @@
+"""What a template version decides, read and written; its texts and their placeholders."""
+
+import pytest
+
+from nador.certification.facts import Kind, Words
+from nador.certification.template import (
+    BUNDLED,
+    LANGUAGES,
+    PLACEHOLDERS,
+    SLOTS,
+    UNCHANGED,
+    Accent,
+    Design,
+    Frame,
+    Media,
+    OnSheet,
+    Picture,
+    TemplateOptions,
+    Texts,
+    pieces,
+    placeholders,
+    stray_brace,
+)
+
+LOGO = Picture(sha256="a" * 64, media=Media.SVG, width=2, height=1)
+SIGNATURE = Picture(sha256="b" * 64, media=Media.PNG, width=300, height=100)
+FULL = TemplateOptions(
+    languages=("ar", "fr"),
+    tifinagh=False,
+    texts=Texts(
+        **{
+            slot: Words(ar="نص", fr="texte", en="text") if slot == "awarded" else Words("", "", "")
+            for slot in SLOTS
+        }
+    ),
+    logo=LOGO,
+    signatories=(
+        OnSheet("Leïla Haddad", "ليلى حداد", Words(ar="أ", fr="b", en="c"), signature=SIGNATURE),
+        OnSheet("Omar Idrissi", "عمر الإدريسي", Words(ar="أ", fr="b", en="c")),
+    ),
+    frame=Frame.NONE,
+    accent=Accent.RED,
+    show_mention=False,
+    show_hours=False,
+    show_dates=False,
+    valid_months=24,
+)
+
+
+@pytest.mark.parametrize(
+    "options", [pytest.param(TemplateOptions(), id="plain"), pytest.param(FULL, id="all said")]
+)
+def test_options_are_read_back_as_written(options: TemplateOptions) -> None:
+    assert TemplateOptions.from_dict(options.to_dict()) == options
+
+
+def test_options_of_before_there_was_anything_to_edit_are_the_bundled_sheet() -> None:
+    assert TemplateOptions.from_dict({}) == TemplateOptions()
+    assert TemplateOptions.from_dict({"valid_months": 24}).valid_months == 24
+
+
+def test_an_option_that_nobody_knows_is_not_passed_over() -> None:
+    with pytest.raises(TypeError, match="watermark"):
+        TemplateOptions.from_dict({"watermark": "no"})
+
+
+def test_options_have_one_spelling() -> None:
+    assert TemplateOptions.from_dict(dict(reversed(FULL.to_dict().items()))).to_json() == (
+        FULL.to_json()
+    )
+    assert TemplateOptions().to_json().startswith('{"accent":null,"frame":null,"languages":["ar",')
+
+
+def test_a_text_left_alone_is_the_bundled_one() -> None:
+    assert FULL.text("awarded", "fr", kind=Kind.CERTIFICAT) == "texte"
+    assert FULL.text("heading", "fr", kind=Kind.CERTIFICAT) == "Certificat de réussite"
+    assert FULL.text("heading", "fr", kind=Kind.ATTESTATION) == "Attestation de présence"
+    assert TemplateOptions().text("awarded", "en", kind=Kind.ATTESTATION) == "is given to"
+
+
+def test_pictures_are_read_by_their_hash_and_called_by_their_name() -> None:
+    assert FULL.pictures == (LOGO, SIGNATURE)
+    assert Design(FULL, str.encode).pictures() == {
+        "a" * 64 + ".svg": b"a" * 64,
+        "b" * 64 + ".png": b"b" * 64,
+    }
+    assert TemplateOptions().pictures == ()
+
+
+@pytest.mark.parametrize(
+    ("languages", "named"), [(("ar", "fr"), True), (("ar", "en"), False), (("fr",), True)]
+)
+def test_a_sheet_knows_whether_a_text_names_the_holder(
+    languages: tuple[str, ...], *, named: bool
+) -> None:
+    texts = {slot: Words("", "", "") for slot in SLOTS}
+    texts["followed"] = Words(ar="{hours}", fr="que {holder} a suivi", en="")
+
+    assert TemplateOptions(languages=languages, texts=Texts(**texts)).names_holder is named
+    assert not TemplateOptions().names_holder
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("", []),
+        ("le {ends}", [("le ", False), ("ends", True)]),
+        ("{a}{b}c", [("a", True), ("b", True), ("c", False)]),
+        ("{ ends }", [(" ends ", True)]),
+    ],
+)
+def test_a_text_is_cut_at_its_placeholders(text: str, cut: list[tuple[str, bool]]) -> None:
+    assert list(pieces(text)) == cut
+    assert list(placeholders(text)) == [piece for piece, named in cut if named]
+
+
+@pytest.mark.parametrize(
+    ("text", "stray"),
+    [("{ends}", False), ("{ends", True), ("ends}", True), ("{{ends}}", True), ("", False)],
+)
+def test_a_brace_of_no_placeholder_is_noticed(text: str, *, stray: bool) -> None:
+    assert stray_brace(text) is stray
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("slot", SLOTS)
+def test_the_bundled_texts_name_only_facts_that_are_there(kind: Kind, slot: str) -> None:
+    for language in LANGUAGES:
+        text = getattr(getattr(BUNDLED[kind], slot), language)
+        assert text
+        assert set(placeholders(text)) <= PLACEHOLDERS[slot]
+        assert not stray_brace(text)
+        assert getattr(getattr(UNCHANGED, slot), language) == ""
+
+
+def test_a_fact_that_may_be_missing_is_named_only_where_it_is_there() -> None:
+    assert [slot for slot in SLOTS if "mention" in PLACEHOLDERS[slot]] == ["mention"]
+    assert [slot for slot in SLOTS if "expires" in PLACEHOLDERS[slot]] == ["until"]
+    assert PLACEHOLDERS["until"] >= {"holder", "title", "hours", "starts", "ends", "issued"}
