@@ -49,7 +49,7 @@ ROOMS = {
 }
 OWN_ROOMS = {
     "assessment": {"questions"},
-    "certification": {"pdf", "facts", "keys", "credential", "log"},
+    "certification": {"pdf", "facts", "template", "keys", "credential", "log"},
     "verification": {"files", "inspect", "lists", "receipts"},
 }
 
