@@ -65,6 +65,12 @@ ERRORS = {
     "question_no_right_answer": msgid("One answer at least must earn the whole credit."),
     "question_credits_uneven": msgid("The credits of the right answers must add up to the whole."),
     "question_image_missing": msgid("The image “%(name)s” is not among the files of the question."),
+    "question_gap_unplaced": msgid(
+        "%(place)s must stand in the text exactly once: it is the place of a gap."
+    ),
+    "answer_too_many_files": msgid("Hand in at most %(limit)s files."),
+    "answer_file_of_another_kind": msgid("Only files of these kinds are taken: %(kinds)s."),
+    "answer_file_too_large": msgid("A file may have at most %(limit)s kB."),
     "answer_unreadable": msgid("This answer cannot be read. Reload the page and answer again."),
     "answer_too_long": msgid("The answer may have at most %(limit)s characters."),
 }

@@ -5,6 +5,7 @@ Authors are trusted with words, never with markup: HTML in their text is shown a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
@@ -126,6 +127,21 @@ def block(source: str, image: ImageUrl) -> Markup:
 def inline(source: str, image: ImageUrl) -> Markup:
     """Set a text that stands inside a line: no paragraphs, no lists."""
     return _safe(_parser().renderInline(source, {"image": image}))
+
+
+# A tag as the sanitiser writes it, or a place such as [[3]]; quoted values may hold anything.
+_PLACE: Final = re.compile(r'(<[^>"]*(?:"[^"]*"[^>"]*)*>)|\[\[([1-9][0-9]?)\]\]')
+
+
+def gapped(html: Markup) -> list[Markup | str]:
+    """Cut a set text at its places ([[1]]): what stands between is markup, every second entry a place."""
+    pieces: list[Markup | str] = []
+    start = 0
+    for found in _PLACE.finditer(html):
+        if found[2]:
+            pieces += [Markup(html[start : found.start()]), found[2]]  # noqa: S704 - cut from what was safe
+            start = found.end()
+    return [*pieces, Markup(html[start:])]  # noqa: S704 - the same
 
 
 def no_image(_name: str) -> None:

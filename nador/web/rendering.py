@@ -311,4 +311,6 @@ def _install_filters(app: Flask) -> None:
     }.items():
         app.jinja_env.filters[name] = by_translator(method)
     app.jinja_env.filters["pick"] = lambda words: pick(words, locale())
-    app.jinja_env.filters.update(markdown=markup.block, markdown_line=markup.inline)
+    app.jinja_env.filters.update(
+        markdown=markup.block, markdown_line=markup.inline, gapped=markup.gapped
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nador.kernel.markup import FORMULA_LIMIT, block, inline, no_image
@@ -104,6 +104,7 @@ def test_what_is_no_formula_is_shown_as_written(formula: str) -> None:
     assert '<code dir="ltr">' in html
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60) | st.text(r"${}\_^&<>`[]()!*#|-abc" + "\n", max_size=60))
 def test_any_text_can_be_set(source: str) -> None:
     for html in (str(block(source, no_image)), str(inline(source, no_image))):

@@ -10,15 +10,31 @@ from typing import Final
 
 from nador.assessment.questions import refusals
 from nador.assessment.questions.base import Answer, Content, Question, Raw, Shown, StoredFile, under
+from nador.assessment.questions.cloze import Cloze
+from nador.assessment.questions.essay import Essay
+from nador.assessment.questions.file import FileQuestion
+from nador.assessment.questions.matching import Matching
 from nador.assessment.questions.multiple import MultipleChoice
+from nador.assessment.questions.numerical import Numerical
+from nador.assessment.questions.ordering import Ordering
+from nador.assessment.questions.short import ShortAnswer
 from nador.assessment.questions.single import SingleChoice
 from nador.assessment.questions.texts import Text
+from nador.assessment.questions.true_false import TrueFalse
 
 TYPES: Final[Mapping[str, type[Question]]] = {
     each.kind: each
     for each in (
         SingleChoice,
         MultipleChoice,
+        TrueFalse,
+        ShortAnswer,
+        Numerical,
+        Matching,
+        Ordering,
+        Cloze,
+        Essay,
+        FileQuestion,
     )
 }
 """Every type of question, in the order in which they are offered."""

@@ -160,11 +160,11 @@ class Question(ABC):
             **cls.read_parts(door),
         )
         door.close()
-        made.require_images()
+        made.require_sound()
         return made
 
-    def require_images(self) -> None:
-        """Refuse texts with images that are not among the question's files."""
+    def require_sound(self) -> None:
+        """Ask what concerns the question as a whole: every image is among its files."""
         known = {file.name for file in self.files}
         for text in self.texts():
             for name in text.images():
@@ -277,3 +277,9 @@ def listed(answer: Answer, name: str) -> list[str]:
     """Give the strings that an answer lists, none where it was kept in another shape."""
     kept = answer.get(name)
     return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []
+
+
+def mapped(answer: Answer, name: str) -> Mapping[str, Any]:
+    """Give the mapping that an answer holds, an empty one where it was kept in another shape."""
+    kept = answer.get(name)
+    return kept if isinstance(kept, Mapping) else {}

@@ -44,6 +44,10 @@ class Door:
         """Take a part out, None where there is none."""
         return self._left.pop(name, None)
 
+    def peek(self, name: str) -> Any:
+        """Look at a part without taking it."""
+        return self._left.get(name)
+
     def close(self) -> None:
         """Refuse parts that the type of question does not have."""
         for name in self._left:

@@ -91,3 +91,27 @@ class AnswerTooLong(Invalid):
     """An answer has more than `limit` characters."""
 
     code = "answer_too_long"
+
+
+class TooManyFiles(Invalid):
+    """An answer has more than `limit` files."""
+
+    code = "answer_too_many_files"
+
+
+class FileOfAnotherKind(Invalid):
+    """A file's name ends otherwise than the question asks."""
+
+    code = "answer_file_of_another_kind"
+
+
+class FileTooLarge(Invalid):
+    """A file has more than `limit` kilobytes."""
+
+    code = "answer_file_too_large"
+
+
+class GapUnplaced(Invalid):
+    """A gap has no place in the text, or more than one."""
+
+    code = "question_gap_unplaced"

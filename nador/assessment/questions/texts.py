@@ -32,3 +32,16 @@ class Text:
     def images(self) -> tuple[str, ...]:
         """List the names of the files that the text shows."""
         return tuple(IMAGE.findall(self.source))
+
+
+_MARKS: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&])")
+
+
+def plain(said: str, language: str) -> Text:
+    """Make a text that is shown just as it is written: signs that Markdown reads are escaped."""
+    return Text(_MARKS.sub(r"\\\1", said), language)
+
+
+def joined(first: Text, second: Text, sign: str) -> Text:
+    """Put two texts on one line, in the language of the first."""
+    return Text(f"{first.source}{sign}{second.source}", first.language)

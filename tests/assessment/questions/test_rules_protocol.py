@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from nador.assessment.questions import TYPES, parse, refusals, under
 from nador.kernel.errors import Invalid
 from nador.kernel.i18n import Translator, translator
-from tests.assessment.questions.samples import CONTENTS, SAMPLES
+from tests.assessment.questions.samples import CALM, CONTENTS, SAMPLES
 
 ENGLISH: Translator = translator("en")
 KINDS = sorted(TYPES)
@@ -32,6 +32,7 @@ def test_there_is_a_sample_and_a_generator_of_every_type() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@CALM
 @given(data=st.data())
 def test_content_comes_back_as_it_was_written(kind: str, data: st.DataObject) -> None:
     question = parse(data.draw(CONTENTS[kind]))
@@ -40,6 +41,7 @@ def test_content_comes_back_as_it_was_written(kind: str, data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@CALM
 @given(data=st.data(), seed=st.integers(0, 2**63))
 def test_what_is_shown_depends_on_the_seed_alone_and_holds_no_key(
     kind: str, data: st.DataObject, seed: int
@@ -49,7 +51,10 @@ def test_what_is_shown_depends_on_the_seed_alone_and_holds_no_key(
     shown = question.present(seed)
 
     assert shown == question.present(seed)
-    assert not {"credit", "feedback", "answers", "right", "explanation"} & set(names(asdict(shown)))
+    assert not KEY & set(names(asdict(shown)))
+
+
+KEY = {"credit", "feedback", "answers", "right", "explanation", "guide", "choice", "tolerance"}
 
 
 def names(thing: Any) -> list[str]:
@@ -68,6 +73,7 @@ def test_no_answer_is_no_whole_answer_and_earns_nothing(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@CALM
 @given(answer=st.dictionaries(st.text(max_size=9), JSON))
 def test_whatever_was_kept_as_an_answer_is_graded(kind: str, answer: dict[str, Any]) -> None:
     """A regrade meets answers to other versions, even to other types."""
@@ -80,13 +86,14 @@ def test_whatever_was_kept_as_an_answer_is_graded(kind: str, answer: dict[str, A
         question.feedback(each)
 
 
-ANSWER_PARTS = ["choice", "choices", "text", "number", "unit", "pairs", "order", "gaps", "files"]
+ANSWER_PARTS = ["choice", "choices", "text", "number", "unit", "pairs", "places", "gaps", "files"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@CALM
 @given(
     raw=st.dictionaries(
-        st.sampled_from([*ANSWER_PARTS, "gap-1", "pair-1"]),
+        st.sampled_from([*ANSWER_PARTS, "gap-1", "gap-3", "file"]),
         st.lists(st.text(max_size=30), max_size=3),
     )
 )
@@ -103,6 +110,7 @@ def test_any_fields_are_read_or_refused(kind: str, raw: dict[str, list[str]]) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@CALM
 @given(data=st.data())
 def test_any_content_is_read_or_refused_by_name(kind: str, data: st.DataObject) -> None:
     """One part is spoiled; what is refused is refused with a word, never by accident."""
