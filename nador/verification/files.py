@@ -113,7 +113,7 @@ def read(content: bytes, trust: Trust, *, seconds: float = SECONDS) -> Reading:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return replace(bare, trouble=Trouble.TOO_HEAVY)
+        return replace(bare, trouble=Trouble.UNREAD)
     finally:
         _places.release()
     if ended.returncode:

@@ -328,6 +328,8 @@ def file_heading(checked: CheckedFile, today: date) -> str:
             return msgid("This file is a copy, and proves nothing")
         case Outcome.NOT_OURS:
             return msgid("This file is not one of ours")
+        case Outcome.UNREAD:
+            return msgid("This file could not be checked")
     assert_never(checked.outcome)
 
 
@@ -342,7 +344,7 @@ def file_look(checked: CheckedFile, today: date) -> tuple[str, str]:
             return "bad", "revoked"
         case Outcome.COPY:
             return "warn", "replaced"
-        case Outcome.NOT_OURS:
+        case Outcome.NOT_OURS | Outcome.UNREAD:
             return "none", "notfound"
     assert_never(checked.outcome)
 
@@ -368,6 +370,8 @@ def file_meaning(checked: CheckedFile) -> str:
             return msgid(
                 "Nothing in it leads to a certificate. If it shows a code, verify the code."
             )
+        case Outcome.UNREAD:
+            return msgid("Try once more. If that fails too, verify the code that it shows.")
     assert_never(checked.outcome)
 
 
@@ -380,6 +384,8 @@ def seal_line(checked: CheckedFile) -> tuple[bool | None, str]:
             return False, msgid("The institute’s seal is on it, but no longer fits.")
         case Mark.FOREIGN:
             return False, msgid("It was signed by somebody whom we do not know.")
+        case Mark.NONE if checked.reading.trouble is Trouble.UNREAD:
+            return None, msgid("Its seal was not read.")
         case Mark.NONE if checked.outcome is Outcome.GENUINE:
             return None, msgid("It carries no seal: its fingerprint in the register proves it.")
         case Mark.NONE:
@@ -387,7 +393,7 @@ def seal_line(checked: CheckedFile) -> tuple[bool | None, str]:
     assert_never(checked.reading.mark)
 
 
-def register_line(checked: CheckedFile) -> tuple[bool, str]:
+def register_line(checked: CheckedFile) -> tuple[bool | None, str]:
     """Say whether the register has this very file, or credential."""
     if checked.outcome is Outcome.GENUINE:
         return True, (
@@ -397,6 +403,8 @@ def register_line(checked: CheckedFile) -> tuple[bool, str]:
         )
     if checked.view:
         return False, msgid("The register has a certificate with its code, but not this file.")
+    if checked.outcome is Outcome.UNREAD:
+        return None, msgid("The register has no file that is the same to the last byte.")
     return False, msgid("The register knows neither this file nor a code in it.")
 
 
@@ -411,6 +419,8 @@ def trouble(reading: Reading) -> str:
             return msgid("It is damaged: not all of it could be read.")
         case Trouble.TOO_HEAVY:
             return msgid("It asks for more work than any certificate, and was put aside.")
+        case Trouble.UNREAD:
+            return msgid("Reading it took too long, and was ended.")
     assert_never(reading.trouble)
 
 

@@ -298,6 +298,8 @@ class Trouble(StrEnum):
     ENCRYPTED = "encrypted"
     UNREADABLE = "unreadable"
     TOO_HEAVY = "too_heavy"
+    UNREAD = "unread"
+    """Whoever read it came to no answer: nothing is known of it."""
 
 
 class Mark(StrEnum):
@@ -323,6 +325,8 @@ class Outcome(StrEnum):
     COPY = "copy"
     """It names a certificate, and proves nothing."""
     NOT_OURS = "not_ours"
+    UNREAD = "unread"
+    """Nothing can be said of it, neither good nor bad."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -424,6 +428,8 @@ def decide(reading: Reading, *, same_bytes: bool, named: bool) -> Outcome:
         return Outcome.GENUINE if named and reading.kind is not FileKind.PDF else Outcome.SEALED
     if reading.mark is Mark.BROKEN:
         return Outcome.ALTERED
+    if reading.trouble is Trouble.UNREAD:
+        return Outcome.UNREAD
     return Outcome.COPY if named else Outcome.NOT_OURS
 
 

@@ -117,8 +117,8 @@ def issue(page: Page, run_id: str) -> list[str]:
         codes = sorted({found[0] for found in CODE.finditer(page.locator("main").inner_text())})
         if len(codes) == len(LEARNERS):
             return codes
-        time.sleep(2)
-        page.goto(page.url)
+        # The page renews itself: asked for once more at that moment, the browser gives it up.
+        page.wait_for_timeout(500)
     raise AssertionError(page.locator("main").inner_text())
 
 
@@ -129,8 +129,7 @@ def download_printed(page: Page, run_id: str) -> bytes:
     until = time.monotonic() + DRAWING
     link = page.locator("main a[href$='.pdf']")
     while time.monotonic() < until and not link.count():
-        time.sleep(1)
-        page.goto(page.url)
+        page.wait_for_timeout(500)
     with page.expect_download() as started:
         link.first.click()
     return started.value.path().read_bytes()

@@ -15,8 +15,15 @@ from werkzeug.test import encode_multipart
 
 from nador.certification.rules import CertificateStatus, FileStatus
 from nador.kernel import clock
-from nador.verification import cli
-from nador.verification.rules import LARGEST_FILE
+from nador.verification import cli, labels
+from nador.verification.rules import (
+    LARGEST_FILE,
+    CheckedFile,
+    FileKind,
+    Outcome,
+    Reading,
+    Trouble,
+)
 from nador.web.security import limiter
 from tests.certification.tampering import _byte_trailing, _seal_taken_off
 from tests.factories.keys import stranger
@@ -214,6 +221,20 @@ def test_the_verdict_is_the_heading_in_each_language(client: FlaskClient, outcom
         assert page.headers["Cache-Control"] == "no-store"
         assert len(page.data) < 14_000 * 3
         assert "<script" not in page.text
+
+
+def test_what_was_not_read_is_neither_ours_nor_not_ours() -> None:
+    """A busy machine must not call a certificate a stranger's."""
+    reading = Reading(sha256="0" * 64, kind=FileKind.PDF, trouble=Trouble.UNREAD)
+    unread = CheckedFile(Outcome.UNREAD, reading, None)
+    known = CheckedFile(Outcome.GENUINE, reading, None)
+
+    assert labels.file_heading(unread, clock.today()) == "This file could not be checked"
+    assert labels.file_look(unread, clock.today()) == ("none", "notfound")
+    assert labels.file_meaning(unread).startswith("Try once more.")
+    assert labels.register_line(unread)[0] is None
+    assert labels.trouble(reading) == "Reading it took too long, and was ended."
+    assert {labels.seal_line(one) for one in (unread, known)} == {(None, "Its seal was not read.")}
 
 
 @pytest.mark.parametrize(

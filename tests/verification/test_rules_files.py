@@ -62,7 +62,7 @@ OF_MARK = {
         a_reading(FileKind.CREDENTIAL, proofs=(a_proof(None),)),
     ),
 }
-G, S, A, C, N = Outcome
+G, S, A, C, N, U = Outcome
 # By mark: the same bytes are registered or not, a code is known or not; a PDF, and a credential.
 TABLE = {
     #             same+named  same        named       neither
@@ -137,6 +137,13 @@ def test_only_a_whole_signature_counts_for_anything(reading: Reading, *, named: 
     assert (outcome in {Outcome.GENUINE, Outcome.SEALED}) == signed
 
 
+def test_of_what_nobody_read_nothing_is_said() -> None:
+    unread = a_reading(trouble=Trouble.UNREAD)
+
+    assert decide(unread, same_bytes=False, named=False) is U
+    assert decide(unread, same_bytes=True, named=False) is G
+
+
 @given(reading=READINGS, named=st.booleans())
 def test_what_was_issued_stays_genuine(reading: Reading, *, named: bool) -> None:
     assert decide(reading, same_bytes=True, named=named) is Outcome.GENUINE
@@ -206,7 +213,7 @@ def a_view(**said: object) -> CertificateView:
         pytest.param(G, a_view(), True, id="genuine and in force"),
         pytest.param(G, a_view(status=CertificateStatus.REVOKED), False, id="genuine, revoked"),
         pytest.param(G, None, False, id="genuine, of nothing"),
-        *(pytest.param(outcome, a_view(), False, id=outcome) for outcome in (S, A, C, N)),
+        *(pytest.param(outcome, a_view(), False, id=outcome) for outcome in (S, A, C, N, U)),
     ],
 )
 def test_only_a_genuine_file_of_a_valid_certificate_is_valid(
