@@ -71,6 +71,16 @@ ERRORS = {
     "answer_too_many_files": msgid("Hand in at most %(limit)s files."),
     "answer_file_of_another_kind": msgid("Only files of these kinds are taken: %(kinds)s."),
     "answer_file_too_large": msgid("A file may have at most %(limit)s kB."),
+    "question_name_missing": msgid("Write a name."),
+    "question_name_taken": msgid("“%(name)s” is there already."),
+    "question_tree_too_deep": msgid("Categories go at most %(limit)s levels deep."),
+    "question_in_use": msgid("Learners have seen this question. Retire it instead."),
+    "question_tags_too_many": msgid("Give at most %(limit)s tags."),
+    "question_pool_too_small": msgid(
+        "%(asked)s questions are to be drawn, but only %(count)s are ready."
+    ),
+    "question_image_unknown": msgid("The image “%(name)s” is not among the files of this bank."),
+    "question_image_unreadable": msgid("Only PNG, JPEG, GIF and WebP images are taken."),
     "answer_unreadable": msgid("This answer cannot be read. Reload the page and answer again."),
     "answer_too_long": msgid("The answer may have at most %(limit)s characters."),
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from nador.kernel.access import Action, Actor, require, require_not_own_case
+from nador.kernel.access import TABLE, Action, Actor, Forbidden, require, require_not_own_case
+from nador.kernel.errors import NotFound
 
 
 class OnRun(Protocol):
@@ -42,6 +43,29 @@ def require_may_release(actor: Actor, run: OnRun) -> None:
 def require_may_conclude(actor: Actor, run: OnRun) -> None:
     """Let registrars and administrators confirm results."""
     _require(actor, Action.CONCLUDE, run)
+
+
+def may_manage_banks(actor: Actor, institute_id: int) -> bool:
+    """Whether the actor may write the institute's questions: who may grade there, on any run."""
+    return institute_id in bank_institutes(actor, Action.GRADE)
+
+
+def bank_institutes(actor: Actor, action: Action = Action.SEE_GRADEBOOK) -> frozenset[int]:
+    """Whose banks the actor may see, or manage (GRADE); a grant on one run counts for its institute."""
+    return frozenset(grant.institute_id for grant in actor.grants if grant.role in TABLE[action])
+
+
+def require_may_see_bank(actor: Actor, institute_id: int) -> None:
+    """Hide questions, which are keys to examinations, from everybody else."""
+    if institute_id not in bank_institutes(actor):
+        raise NotFound
+
+
+def require_may_manage_bank(actor: Actor, institute_id: int) -> None:
+    """Let who may grade write questions."""
+    require_may_see_bank(actor, institute_id)
+    if not may_manage_banks(actor, institute_id):
+        raise Forbidden
 
 
 def require_not_own(actor: Actor, learner_id: int) -> None:

@@ -1,5 +1,6 @@
 """Marks, minimums and decisions: pure rules of assessment."""
 
+from nador.assessment.rules.banks import QuestionState, draw
 from nador.assessment.rules.changes import Change, Standstill, change_of, obstacles, was_seen
 from nador.assessment.rules.marks import CENT, check_mark, parse_mark, read_mark, rounded
 from nador.assessment.rules.refusals import (
@@ -11,11 +12,14 @@ from nador.assessment.rules.refusals import (
     MarkTooFine,
     MarkUnreadable,
     MeetingsUnsettled,
+    PoolTooSmall,
+    QuestionInUse,
     ReasonNeeded,
     ResultConfirmed,
     RunNotConcludable,
     RunNotEnded,
 )
+from nador.assessment.rules.regrading import KeptAnswer, Regraded, RegradeReport, regrade
 from nador.assessment.rules.results import (
     UNGRADED,
     Outcome,
@@ -53,6 +57,7 @@ __all__ = [
     "GradeState",
     "GradesNotReleased",
     "GradesReleased",
+    "KeptAnswer",
     "LearnerNotActive",
     "MarkAndExcuse",
     "MarkOutOfRange",
@@ -62,8 +67,13 @@ __all__ = [
     "Outcome",
     "PassRules",
     "PlanLine",
+    "PoolTooSmall",
     "Presence",
+    "QuestionInUse",
+    "QuestionState",
     "ReasonNeeded",
+    "RegradeReport",
+    "Regraded",
     "ResultConfirmed",
     "ResultSource",
     "RowFilter",
@@ -79,12 +89,14 @@ __all__ = [
     "change_of",
     "check_mark",
     "decide",
+    "draw",
     "mark",
     "mention_for",
     "obstacles",
     "parse_mark",
     "read_mark",
     "recorded_outcome",
+    "regrade",
     "rounded",
     "trace_line",
     "was_seen",

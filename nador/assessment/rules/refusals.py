@@ -73,3 +73,51 @@ class GradesNotReleased(Conflict):
     """Grades of `count` assessments are not released yet."""
 
     code = "grades_not_released"
+
+
+class NameMissing(Invalid):
+    """A bank, a category or a question needs a name."""
+
+    code = "question_name_missing"
+
+
+class NameTaken(Conflict):
+    """There is one of this name already."""
+
+    code = "question_name_taken"
+
+
+class TooDeep(Invalid):
+    """The tree of categories has at most `limit` levels."""
+
+    code = "question_tree_too_deep"
+
+
+class QuestionInUse(Conflict):
+    """A learner has seen it: it can be retired, never deleted."""
+
+    code = "question_in_use"
+
+
+class TagsTooMany(Invalid):
+    """A question has at most `limit` tags."""
+
+    code = "question_tags_too_many"
+
+
+class PoolTooSmall(Conflict):
+    """There are fewer questions (`count`) than are to be drawn (`asked`)."""
+
+    code = "question_pool_too_small"
+
+
+class ImageUnknown(Invalid):
+    """A question shows a file that its bank does not have."""
+
+    code = "question_image_unknown"
+
+
+class ImageUnreadable(Invalid):
+    """What was given is no image of a kind that every browser shows."""
+
+    code = "question_image_unreadable"
