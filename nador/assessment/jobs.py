@@ -41,4 +41,7 @@ def _grades(desk: Desk) -> Iterable[str]:
     )
     with desk.reading() as session:
         for reference, code in session.execute(rows):
-            yield f"{reference}, {code}: the grade is not what its history ends with."
+            yield (
+                f"{reference}, {code}: the grade is not what its history ends with: "
+                "put both back from a backup, or grade again."
+            )

@@ -38,7 +38,10 @@ def _seats(desk: Desk) -> Iterable[str]:
     )
     with desk.reading() as session:
         for code, held, seats, queue, waits in session.execute(rows):
-            yield f"{code}: {held} seats counted, {seats} taken; {queue} counted waiting, {waits} wait."
+            yield (
+                f"{code}: {held} seats counted, {seats} taken; {queue} counted waiting, {waits} wait: "
+                "put the run's row back from a backup, or write down what was taken."
+            )
 
 
 @check("one live enrolment for a person and a run", deep=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from hashlib import sha256
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import undefer
 
-from nador.accounts.models import Institute
+from nador.accounts.models import Institute, Person
 from nador.accounts.queries import first_institute
+from nador.accounts.rules import PersonStatus
 from nador.certification.keys import did
 from nador.certification.keys import queries as keys
 from nador.certification.keys.store import KeyRing
@@ -36,13 +38,17 @@ from nador.verification import lists, queries, service
 from nador.verification.models import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from sqlalchemy import ScalarSelect
+    from sqlalchemy.orm import Session
 
+    from nador.certification.credential.proof import NotProven
     from nador.kernel.work import Desk
 
-EVENTS = (
+_PUT_ROW_BACK: Final = "put the row back from a backup."
+_SIGNED_DAILY: Final = "`nador worker` signs the list anew within a day."
+EVENTS: Final = (
     CertificateEventKind.ISSUED,
     CertificateEventKind.REVOKED,
     CertificateEventKind.SUPERSEDED,
@@ -139,23 +145,30 @@ def _live(desk: Desk) -> Iterable[str]:
 
 @check("certificates' files = their rows", deep=True)
 def _files(desk: Desk) -> Iterable[str]:
-    """Read each document again and compare its SHA-256 with the registry's."""
+    """Read each document again and compare its SHA-256 with the registry's; no two share one."""
+    columns = (Certificate.number, Person.status, CertificateFile.sha256, CertificateFile.size)
     with desk.reading() as session:
         rows = session.execute(
-            select(Certificate.number, CertificateFile.sha256, CertificateFile.size)
+            select(*columns)
             .join(Certificate, Certificate.id == CertificateFile.certificate_id)
+            .join(Person, Person.id == Certificate.person_id)
             .order_by(CertificateFile.id)
         ).all()
-    for number, sha256, size in rows:
+    owners: dict[str, str] = {}
+    for number, status, digest, size in rows:
+        if (owner := owners.setdefault(digest, number)) != number:
+            yield f"{number}: its file is that of {owner}: {_PUT_ROW_BACK}"
         try:
-            found = len(desk.files.get(sha256))
+            found = len(desk.files.get(digest))
         except FileNotFoundError:
-            yield f"{number}: the file {sha256} is missing: put it back from a backup."
+            # Whoever was erased left no document behind, only its hash.
+            if status is not PersonStatus.ANONYMISED:
+                yield f"{number}: the file {digest} is missing: put it back from a backup."
         except Damaged:
-            yield f"{number}: the file {sha256} is damaged: put it back from a backup."
+            yield f"{number}: the file {digest} is damaged: put it back from a backup."
         else:
             if found != size:
-                yield f"{number}: the file has {found} bytes instead of {size}."
+                yield f"{number}: the file has {found} bytes instead of {size}: {_PUT_ROW_BACK}"
 
 
 @check("each certificate's file and events", deep=True)
@@ -175,11 +188,17 @@ def _events(desk: Desk) -> Iterable[str]:
     for number, status, file_count, *counts in rows:
         issued = status is not CertificateStatus.PENDING_ISSUE
         if file_count != issued:
-            yield f"{number} ({status}): {file_count} current files instead of {issued:d}."
+            yield (
+                f"{number} ({status}): {file_count} current files instead of {issued:d}: "
+                f"{_PUT_ROW_BACK}"
+            )
         for kind, count in zip(EVENTS, counts, strict=True):
             due = issued if kind is CertificateEventKind.ISSUED else kind.value == status.value
             if count != due:
-                yield f"{number} ({status}): {count} {kind} events instead of {due:d}."
+                yield (
+                    f"{number} ({status}): {count} {kind} events instead of {due:d}: "
+                    f"{_PUT_ROW_BACK}"
+                )
 
 
 def _happened(kind: CertificateEventKind) -> ScalarSelect[int]:
@@ -193,50 +212,109 @@ def _happened(kind: CertificateEventKind) -> ScalarSelect[int]:
 
 @check("credentials = their rows", deep=True)
 def _credentials(desk: Desk) -> Iterable[str]:
-    """Read each signed credential again: it is proven, and says what the registry says."""
-    from nador.certification.credential import proof
-
-    columns = (Certificate, Credential.status_list_id, Credential.status_index, Credential.document)
+    """Read each signed credential again: it is proven in both forms, and says what the registry says."""
     with desk.reading() as session:
         known = {
             institute_id: keys.published(keys.issuer_keys(session, institute_id))
             for institute_id in session.scalars(select(Institute.id)).all()
         }
         rows = session.execute(
-            select(*columns)
+            select(Certificate, Credential)
             .join(Credential, Credential.certificate_id == Certificate.id)
+            .options(undefer(Credential.document), undefer(Credential.token))
             .where(Credential.signed_at.is_not(None))
             .order_by(Certificate.id)
             .execution_options(yield_per=500)
         )
-        for certificate, list_id, index, document in rows:
-            said = json.loads(document or "")
-            told = (said["credentialSubject"]["licenseNumber"], said["id"].rpartition("/")[2])
-            place = said["credentialStatus"]["id"].rpartition("/")[2]
-            if (*told, place) != (certificate.code, certificate.uuid, f"{list_id}#{index}"):
-                yield f"{certificate.number}: its credential is that of another certificate."
-            issuer = did.document(proof.issuer_of(said), known[certificate.institute_id])
-            try:
-                proof.verify(said, controller=issuer)
-            except proof.NotProven as doubt:
-                yield f"{certificate.number}: its credential is not proven ({doubt.flaw})."
+        for certificate, made in rows:
+            for doubt in _doubts(certificate, made, known[certificate.institute_id]):
+                yield f"{certificate.number}: {doubt}: {_PUT_ROW_BACK}"
+
+
+def _doubts(
+    certificate: Certificate, made: Credential, published: Sequence[did.PublishedKey]
+) -> Iterator[str]:
+    """Say what is wrong with a credential; several things may be."""
+    from nador.certification.credential import jwt, proof
+
+    document = made.document or ""
+    if sha256(document.encode()).hexdigest() != made.sha256:
+        yield "its credential is not the one that was logged"
+    try:
+        said = json.loads(document)
+        told = (said["credentialSubject"]["licenseNumber"], said["id"].rpartition("/")[2])
+        place = said["credentialStatus"]["id"].rpartition("/")[2]
+    except (ValueError, TypeError, KeyError):
+        yield "its credential can't be read"
+        return
+    if (*told, place) != (
+        certificate.code,
+        certificate.uuid,
+        f"{made.status_list_id}#{made.status_index}",
+    ):
+        yield "its credential is that of another certificate"
+    issuer = did.document(proof.issuer_of(said), published)
+    try:
+        proof.verify(said, controller=issuer)
+        if jwt.verify(made.token or "", controller=issuer) != made.unsigned:
+            yield "its token says something else than its credential"
+    except proof.NotProven as doubt:
+        yield _unproven("its credential", doubt)
+
+
+def _unproven(what: str, doubt: NotProven) -> str:
+    from nador.certification.credential.proof import Flaw
+
+    if doubt.flaw is Flaw.UNKNOWN_KEY:
+        return f"{what} was signed by a key that is not among those published"
+    return f"{what} is not proven ({doubt.flaw})"
 
 
 @check("status lists = the registry", deep=True)
 def _lists(desk: Desk) -> Iterable[str]:
     """Compare the bits of each list with what stands; a list that waits to be signed is passed over."""
-    from nador.certification.credential import status
-
     with desk.reading() as session:
         for listed in session.scalars(
             select(StatusList)
             .options(undefer(StatusList.document))
             .where(StatusList.signed_version == StatusList.version)
-        ):
-            said = json.loads(listed.document or "")["credentialSubject"]["encodedList"]
-            due = status.encode(revoked_places(session, listed.id), size=listed.size)
-            if status.bits_of(said) != status.bits_of(due):
-                yield f"The status list {listed.id} does not tell what the registry says."
+        ).all():
+            for trouble in _wrong_with(session, listed):
+                yield f"{trouble}: {_SIGNED_DAILY}"
+
+
+def _wrong_with(session: Session, listed: StatusList) -> Iterator[str]:
+    """Say in what a list misleads those who ask it."""
+    from nador.certification.credential import proof, status
+    from nador.certification.credential.shape import status_list_url
+
+    said = json.loads(listed.document or "")
+    published = keys.published(keys.issuer_keys(session, listed.institute_id))
+    try:
+        proof.verify(said, controller=did.document(proof.issuer_of(said), published))
+    except proof.NotProven as doubt:
+        yield _unproven(f"The status list {listed.id}", doubt)
+    if said["id"] != status_list_url(listed.origin, listed.id):
+        yield f"The status list {listed.id} is that of {said['id']}"
+    encoded = said["credentialSubject"]["encodedList"]
+    due = status.encode(revoked_places(session, listed.id), size=listed.size)
+    if encoded == due:
+        return
+    marked, to_mark = status.places_of(encoded), status.places_of(due)
+    holders = _holders(session, listed.id)
+    for place in sorted(marked ^ to_mark):
+        wrong = "is marked" if place in marked else "is not marked"
+        yield f"{holders.get(place, 'Nobody')}: place {place} of the status list {listed.id} {wrong}"
+
+
+def _holders(session: Session, list_id: int) -> dict[int, str]:
+    """Name the certificate, and its state, of each place that is taken."""
+    rows = session.execute(
+        select(Credential.status_index, Certificate.number, Certificate.status)
+        .join(Certificate, Certificate.id == Credential.certificate_id)
+        .where(Credential.status_list_id == list_id)
+    )
+    return {index: f"{number} ({status})" for index, number, status in rows}
 
 
 @check("no file without a row", deep=True)

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from nador.accounts.models import Institute
-from nador.certification import service
+from nador.certification import queries, service
 from nador.certification.keys import queries as registered
 from nador.certification.keys.store import KeyRing
 from nador.certification.models import Certificate
-from nador.kernel.access import Role
+from nador.certification.service import Drawn
+from nador.kernel.access import NOBODY, Role
 from nador.kernel.work import run_once
 from tests.factories import make_actor, make_enrolment, make_person
 from tests.factories.assessment import make_pass
@@ -67,3 +68,18 @@ def issue_one(session: Session, certifier: Actor, run: Run, desk: Desk) -> Certi
     order(session, certifier, run)
     work_off(desk, session)
     return session.scalars(select(Certificate)).one()
+
+
+def issue_undrawn(session: Session, desk: Desk, certifier: Actor, *, run_id: int) -> list[str]:
+    """Issue to everybody who passed, with a file that nobody drew; returns the codes.
+
+    Credentials, lists and the log are left to the workers, and need a fraction of the time.
+    """
+    batch = service.order_batch(session, certifier, run_id=run_id, origin=ORIGIN)
+    codes = []
+    for one in queries.of_batch(session, batch.id):
+        content = one.code.encode()
+        drawn = Drawn(desk.files.put(content), len(content))
+        service.record_issue(session, NOBODY, item_id=one.id, outcome=drawn)
+        codes.append(one.code)
+    return codes

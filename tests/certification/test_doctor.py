@@ -8,16 +8,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from nador.certification import queries, service
 from nador.certification.keys.store import KeyRing
 from nador.certification.models import Certificate
-from nador.certification.service import Drawn
 from nador.kernel import checkup, clock, work
 from nador.kernel.access import NOBODY, Role
 from nador.kernel.work import Desk, WorkLease
-from tests.certification.office import let_pass, order
+from tests.certification.office import issue_undrawn, let_pass
 from tests.conftest import empty
 from tests.factories import make_actor, store
 
@@ -36,6 +35,8 @@ NUMBERS = "each number is given once"
 LIVE = "one live certificate for a person and a run"
 FILES = "certificates' files = their rows"
 EVENTS = "each certificate's file and events"
+CREDENTIALS = "credentials = their rows"
+LISTS = "status lists = the registry"
 LOGGED = "the public log = the registry"
 LEFT = "work that was left lying"
 SEATS = "seats counted = seats taken"
@@ -67,16 +68,11 @@ def registry(session: Session, certifier: Actor, run: Run, desk: Desk) -> Regist
     )
     for _ in range(3):
         let_pass(session, run)
-    batch = order(session, certifier, run)
-    for one in queries.of_batch(session, batch.id):
-        content = one.code.encode()
-        drawn = Drawn(desk.files.put(content), len(content))
-        service.record_issue(session, NOBODY, item_id=one.id, outcome=drawn)
-    last = queries.of_batch(session, batch.id)[-1]
-    service.revoke(session, certifier, code=last.code, reason="a", public_reason="b")
+    codes = issue_undrawn(session, desk, certifier, run_id=run.id)
+    service.revoke(session, certifier, code=codes[-1], reason="a", public_reason="b")
     work.run_once(desk, holder="a worker")
     work.beat(session, NOBODY, holder="a worker")
-    issued, other, revoked = queries.of_batch(session, batch.id)
+    issued, other, revoked = session.scalars(select(Certificate).order_by(Certificate.id)).all()
     # Read later they would open a transaction, for which a dropped index waits.
     session.expunge_all()
     session.rollback()
@@ -112,10 +108,14 @@ def plant(database: Database) -> Iterator[Plant]:
 
 
 def _silence(connection: Connection) -> None:
-    """Let no trigger speak: on PostgreSQL for this transaction, on SQLite by dropping them."""
+    """Let no trigger and no foreign key speak: here for a transaction, on SQLite for good."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         return
+    # Inside a transaction SQLite would ignore it.
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys=OFF")
+    cursor.close()
     for name in connection.scalars(
         text("SELECT name FROM sqlite_master WHERE type = 'trigger'")
     ).all():
@@ -217,6 +217,102 @@ def test_a_registry_in_order_troubles_nobody(registry: Registry) -> None:
             id="another size",
         ),
         pytest.param(
+            FILES,
+            "{0.other.number}: its file is that of {0.issued.number}",
+            "UPDATE certificate_file SET sha256 = (SELECT sha256 FROM certificate_file"
+            " WHERE certificate_id = {0.issued.id}) WHERE certificate_id = {0.other.id}",
+            None,
+            id="the hash of another's file",
+        ),
+        pytest.param(
+            CREDENTIALS,
+            "{0.issued.number}: its credential is not proven (altered)",
+            "UPDATE credential SET document = replace(document, 'Très', 'Tres')"
+            " WHERE certificate_id = {0.issued.id}",
+            None,
+            id="a credential's signed text altered",
+        ),
+        pytest.param(
+            CREDENTIALS,
+            "{0.issued.number}: its credential is not the one that was logged",
+            "UPDATE credential SET document = document || ' ' WHERE certificate_id = {0.issued.id}",
+            None,
+            id="a credential's signed bytes altered",
+        ),
+        pytest.param(
+            CREDENTIALS,
+            "{0.issued.number}: its credential can't be read",
+            "UPDATE credential SET document = '{{}}' WHERE certificate_id = {0.issued.id}",
+            None,
+            id="a credential emptied",
+        ),
+        pytest.param(
+            CREDENTIALS,
+            "{0.issued.number}: its credential is not proven (altered)",
+            "UPDATE credential SET token = substr(token, 1, length(token) - 8) || 'AAAAAAAA'"
+            " WHERE certificate_id = {0.issued.id}",
+            None,
+            id="a token altered",
+        ),
+        pytest.param(
+            CREDENTIALS,
+            "{0.issued.number}: its token says something else than its credential",
+            "UPDATE credential SET token = (SELECT token FROM credential"
+            " WHERE certificate_id = {0.other.id}) WHERE certificate_id = {0.issued.id}",
+            None,
+            id="the token of another",
+        ),
+        pytest.param(
+            CREDENTIALS,
+            "{0.issued.number}: its credential was signed by a key that is not among those published",
+            "DELETE FROM signing_key WHERE purpose = 'credential'",
+            None,
+            id="a key lost that had signed",
+        ),
+        pytest.param(
+            LISTS,
+            "The status list 1 was signed by a key that is not among those published",
+            "DELETE FROM signing_key WHERE purpose = 'credential'",
+            None,
+            id="a key lost that had signed a list",
+        ),
+        pytest.param(
+            LISTS,
+            "The status list 1 is not proven (altered)",
+            """UPDATE status_list SET document = replace(document, '"validUntil":"2', '"validUntil":"3')""",
+            None,
+            id="a list altered",
+        ),
+        pytest.param(
+            LISTS,
+            "The status list 1 is that of http",
+            "UPDATE status_list SET origin = 'https://other.example.org'",
+            None,
+            id="the list of another address",
+        ),
+        pytest.param(
+            LISTS,
+            "{0.other.number} (revoked): place ",
+            "UPDATE certificate SET status = 'revoked', revoked_at = issued_at, public_reason = 'a',"
+            " revoked_by_id = ordered_by_id WHERE id = {0.other.id}",
+            None,
+            id="a revocation that is not in the list",
+        ),
+        pytest.param(
+            LISTS,
+            "{0.revoked.number} (issued): place ",
+            "UPDATE certificate SET status = 'issued', revoked_at = NULL WHERE id = {0.revoked.id}",
+            None,
+            id="a mark of one that stands",
+        ),
+        pytest.param(
+            LISTS,
+            "Nobody: place ",
+            "DELETE FROM credential WHERE certificate_id = {0.revoked.id}",
+            None,
+            id="a mark of nobody",
+        ),
+        pytest.param(
             EVENTS,
             "{0.issued.number} (issued): 0 current files instead of 1",
             "DELETE FROM certificate_file WHERE certificate_id = {0.issued.id}",
@@ -275,6 +371,35 @@ def test_a_registry_in_order_troubles_nobody(registry: Registry) -> None:
             "UPDATE certificate SET uuid = 'x' WHERE id = {0.revoked.id}",
             None,
             id="a revocation of something else",
+        ),
+        pytest.param(
+            LOGGED,
+            "{0.other.number} (revoked): that is not in the log",
+            "UPDATE certificate SET status = 'revoked', revoked_at = issued_at, public_reason = 'a',"
+            " revoked_by_id = ordered_by_id WHERE id = {0.other.id}",
+            None,
+            id="revoked past the log",
+        ),
+        pytest.param(
+            LOGGED,
+            "{0.revoked.number} (issued): the log says revoked: decide it again",
+            "UPDATE certificate SET status = 'issued', revoked_at = NULL WHERE id = {0.revoked.id}",
+            None,
+            id="a revocation taken back",
+        ),
+        pytest.param(
+            LOGGED,
+            "1 entries of the log (issue) are about nothing in the registry",
+            "DELETE FROM credential WHERE certificate_id = {0.issued.id}",
+            None,
+            id="an entry without a certificate",
+        ),
+        pytest.param(
+            LOGGED,
+            "{0.issued.number}: its credential is not in the log",
+            "UPDATE credential SET sha256 = '{0.leaf}' WHERE certificate_id = {0.issued.id}",
+            None,
+            id="a credential that was never logged",
         ),
         pytest.param(
             LOGGED,
@@ -356,6 +481,17 @@ def test_a_damaged_and_a_lost_file_are_told_apart(registry: Registry, session: S
 
     assert f"{registry.issued.number}: the file {damaged} is damaged" in told
     assert f"{registry.other.number}: the file {lost} is missing" in told
+
+
+def test_nobody_misses_the_file_of_somebody_who_was_erased(
+    registry: Registry, plant: Plant, session: Session
+) -> None:
+    gone = queries.current_file(session, registry.issued.id).sha256
+    registry.desk.files.path(gone).unlink()
+    erased = "UPDATE person SET status = 'anonymised' WHERE id = {0.issued.person_id}"
+    plant(erased.format(registry))
+
+    assert registry.troubles() == {}
 
 
 @pytest.mark.parametrize(

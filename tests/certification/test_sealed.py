@@ -484,7 +484,7 @@ def disagreements(desk: Desk) -> list[str]:
         pytest.param(
             "UPDATE certificate SET status = 'superseded', superseded_by_id = id,"
             " superseded_at = issued_at",
-            "does not tell what the registry says",
+            "(superseded): place",
             id="a list that was not told",
         ),
     ],

@@ -1,6 +1,6 @@
 """Kill everything at seeded moments, let many people want the same seats, then count what is left.
 
-python -m tests.drill [--seed 1] [--passes 500] [--database sqlite|postgresql] [issuing] [seats]
+python -m tests.drill [--seed 1] [--passes 500] [--database sqlite|postgresql] [DRILL …]
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ import tempfile
 import time
 import traceback
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nador.app import wire
 from nador.settings import Settings
-from tests.drill import issuing, seats
+from tests.drill import decisions, issuing, seats
 from tests.drill.centre import opened
+from tests.drill.fire import KILLS
 from tests.drill.report import Report, database_name, legend, table
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from tests.drill.centre import Centre
 
 SEEDS = 10
-DRILLS = ("issuing", "seats")
+DRILLS = ("issuing", *decisions.DRILLS, "seats")
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -58,7 +60,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--passes", type=int, default=500, help="certificates to order")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how often seats are drilled")
     parser.add_argument("--database", action="append", choices=DATABASES, help="default both")
-    parser.add_argument("drills", nargs="*", metavar="issuing|seats", help="default both")
+    parser.add_argument("--kills", type=int, default=KILLS, help="how often each drill kills")
+    parser.add_argument("drills", nargs="*", metavar="|".join(DRILLS), help="default all")
     told = parser.parse_args()
     unknown = set(told.drills) - set(DRILLS)
     if unknown:
@@ -70,7 +73,7 @@ def _held(drill: str, database: str, told: argparse.Namespace) -> Iterable[Repor
     """Hold one drill on one database; whatever stops it is a breach too."""
     began = time.monotonic()
     try:
-        yield from (_issuing if drill == "issuing" else _seats)(database, told)
+        yield from (_seats if drill == "seats" else partial(_under_fire, drill))(database, told)
     except Exception as error:  # noqa: BLE001 - the other drills are still to be held
         traceback.print_exc()
         said = (str(error).splitlines() or [""])[0]
@@ -80,9 +83,12 @@ def _held(drill: str, database: str, told: argparse.Namespace) -> Iterable[Repor
         )
 
 
-def _issuing(database: str, told: argparse.Namespace) -> Iterator[Report]:
+def _under_fire(drill: str, database: str, told: argparse.Namespace) -> Iterator[Report]:
     with _centre(database, "serve", "worker") as centre:
-        report = issuing.run(centre, seed=told.seed, passes=told.passes)
+        if drill == "issuing":
+            report = issuing.run(centre, seed=told.seed, passes=told.passes, kills=told.kills)
+        else:
+            report = decisions.run(drill, centre, seed=told.seed, kills=told.kills)
         if report.breaches:
             _show_logs(centre.folder)
         yield report

@@ -24,7 +24,7 @@ from tests.clusters import Cluster, free_port
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 PATIENCE = 300.0
 """Seconds that anything may take to come back: other programs may want the machine too."""
@@ -41,6 +41,8 @@ class Centre:
     """None: SQLite in the folder."""
     names: tuple[str, ...] = ("serve", "worker")
     commands: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    typed: subprocess.Popen[str] | None = None
+    """The last command that somebody gave at the terminal."""
     restarts: int = 0
     outages: list[tuple[float, float]] = field(default_factory=list)
     """From when to when, by the monotonic clock, the database was away."""
@@ -74,9 +76,11 @@ class Centre:
                 )
 
     def kill(self, kind: str, draw: random.Random) -> bool:
-        """Send SIGKILL to the database's server, or to one process of the web or the worker."""
+        """Send SIGKILL to the database's server, to the terminal, or to a process of web or worker."""
         if kind == "database":
             return self._kill_database()
+        if kind == "terminal":
+            return self._kill_terminal()
         try:
             parent = psutil.Process(self.commands[SUPERVISORS[kind]].pid)
             children = [one for one in parent.children() if _serves(one)]
@@ -84,6 +88,12 @@ class Centre:
             draw.choice([*children, *children, parent]).kill()
         except psutil.NoSuchProcess:
             return False
+        return True
+
+    def _kill_terminal(self) -> bool:
+        if self.typed is None or self.typed.poll() is not None:
+            return False
+        self.typed.kill()
         return True
 
     def _kill_database(self) -> bool:
@@ -96,19 +106,42 @@ class Centre:
         return True
 
     def call(
-        self, method: str, path: str, token: str = "", *, key: str = "", patience: float = 30.0
+        self,
+        method: str,
+        path: str,
+        token: str = "",
+        *,
+        key: str = "",
+        body: Mapping[str, Any] | None = None,
+        patience: float = 30.0,
     ) -> tuple[int, Any]:
-        """Ask the web once, and return the status and what was said."""
+        """Ask the web once, and return the status and what was said: JSON is read, text is not."""
         connection = http.client.HTTPConnection(self.host, timeout=patience)
         headers = {"Accept": "application/json"}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Idempotency-Key": key} if key else {}
+        headers |= {"Content-Type": "application/json"} if body is not None else {}
         try:
-            connection.request(method, path, headers=headers)
+            sent = None if body is None else json.dumps(body)
+            connection.request(method, path, body=sent, headers=headers)
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read() or b"null")
+            said = answer.read()
+            is_text = answer.getheader("Content-Type", "").startswith("text/plain")
+            return answer.status, said.decode() if is_text else json.loads(said or b"null")
         finally:
             connection.close()
+
+    def terminal(self, *arguments: str) -> str | None:
+        """Run a command of `nador` as somebody at the terminal; None when it failed or was killed."""
+        self.typed = subprocess.Popen(
+            [sys.executable, "-m", "nador", *arguments],
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        said, _ = self.typed.communicate()
+        return None if self.typed.returncode else said
 
     def ask(self, method: str, path: str, token: str = "", *, key: str = "") -> Any:
         """Ask the web until it answers; raises AssertionError when it refuses, or never answers."""

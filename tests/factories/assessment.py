@@ -10,13 +10,14 @@ from sqlalchemy import insert
 from nador.accounts.models import Person
 from nador.assessment.models import Result
 from nador.assessment.rules import Decision
+from nador.catalogue.rules import RunStatus
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentSource, EnrolmentStatus
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.db import command
 from nador.kernel.text import fold
-from tests.factories.catalogue import MENTIONS
+from tests.factories.catalogue import MENTIONS, make_course, make_run
 from tests.factories.store import numbers, store
 
 if TYPE_CHECKING:
@@ -46,6 +47,21 @@ def make_pass(session: Session, enrolment: Enrolment, *, mark: str = "16.25") ->
             confirmed_by_id=enrolment.person_id,
         ),
     )
+
+
+def make_passed_run(session: Session, *, institute_id: int, passes: int) -> int:
+    """Make a concluded run that so many new people have passed; returns its id."""
+    version = make_course(session, institute_id=institute_id)
+    run_id = make_run(
+        session,
+        version,
+        institute_id=institute_id,
+        capacity=passes,
+        status=RunStatus.CONCLUDED,
+        starts_in=-60,
+    ).id
+    make_passes(session, run_id=run_id, count=passes)
+    return run_id
 
 
 def make_passes(session: Session, *, run_id: int, count: int, confirmed: bool = True) -> list[int]:

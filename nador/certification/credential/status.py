@@ -118,6 +118,17 @@ def is_revoked(
         raise NotProven(Flaw.UNREADABLE) from problem
 
 
+def places_of(encoded: str) -> set[int]:
+    """List the places of a packed list that are marked; raises ValueError for what is none."""
+    return {
+        at * 8 + bit
+        for at, byte in enumerate(bits_of(encoded))
+        if byte
+        for bit in range(8)
+        if byte & (0x80 >> bit)
+    }
+
+
 def bits_of(encoded: str) -> bytes:
     """Unpack a list; raises ValueError for what is none."""
     if not encoded.startswith("u"):

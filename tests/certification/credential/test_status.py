@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from nador.certification.credential import proof, status
 from nador.certification.credential.proof import Flaw, NotProven
-from nador.certification.credential.status import SMALLEST, NotCurrent, encode, is_set
+from nador.certification.credential.status import SMALLEST, NotCurrent, encode, is_set, places_of
 from nador.certification.keys.signer import Algorithm, FileSigner
 from tests.certification.credential.papers import (
     DID,
@@ -43,6 +43,7 @@ def test_list_tells_exactly_what_was_marked(revoked: set[int]) -> None:
     encoded = encode(revoked, size=1024)
 
     assert {index for index in range(1024) if is_set(encoded, index)} == revoked
+    assert places_of(encoded) == revoked
 
 
 def test_first_place_is_the_most_significant_bit() -> None:
