@@ -1,26 +1,40 @@
 """What the public log costs: a tree of a million entries, its tiles, and proofs from them.
 
-CPU time of one process; rows of a database are not counted.
+CPU time of one process. The large tree is in memory; a proof is also made from the rows of a
+database (SQLite), as it is for every certificate.
 
     python -m tests.bench.bench_log
 """
 
+from __future__ import annotations
+
 import json
 import statistics
+import tempfile
 import time
 from hashlib import sha256
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import insert
 
-from nador.certification.log import note, tiles, tree
+from nador.certification.log import note, queries, tiles, tree
 from nador.certification.log.note import Checkpoint, NoteKey
 from nador.certification.log.proof import LogProof
 from nador.certification.log.tiles import Edge, Tile, TiledTree
+from nador.certification.models import LogCheckpoint, LogEntry, LogNode
+from nador.certification.rules import LogKind
+from nador.kernel import clock, schema
+from nador.kernel.access import NOBODY, Actor
+from nador.kernel.db import command, make_engine, make_sessions
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
 
 ENTRIES = 1_000_000
 PROOFS = 1_000
+ROWS = 100_000
 
 
 def measure(*, entries: int = ENTRIES, proofs: int = PROOFS) -> dict[str, Any]:
@@ -56,7 +70,55 @@ def measure(*, entries: int = ENTRIES, proofs: int = PROOFS) -> dict[str, Any]:
         },
         "proof_cpu_ms_mean": round(statistics.mean(spent["made"]) * 1000, 3),
         "proof_bytes": max(sizes),
+        "database": from_rows(logged[:ROWS], key=key, private=private),
     }
+
+
+def from_rows(
+    logged: list[bytes], *, key: NoteKey, private: Ed25519PrivateKey, proofs: int = 200
+) -> dict[str, Any]:
+    """Measure the CPU milliseconds of a proof that is read from a database."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = make_engine(f"sqlite:///{folder}/log.db")
+        schema.upgrade(engine)
+        with make_sessions(engine)() as session:
+            _keep(session, NOBODY, logged=logged, key=key, private=private)
+        times = []
+        for index in Random(1).sample(range(len(logged)), proofs):
+            # A session of its own each time, as a worker has.
+            with make_sessions(engine)() as session:
+                before = time.process_time()
+                if queries.proof_of(session, logged[index]) is None:
+                    raise RuntimeError("the entry is not in the log")
+                times.append(time.process_time() - before)
+        engine.dispose()
+    return {"entries": len(logged), "proof_cpu_ms": round(statistics.median(times) * 1000, 3)}
+
+
+@command
+def _keep(
+    session: Session,
+    _actor: Actor,
+    *,
+    logged: list[bytes],
+    key: NoteKey,
+    private: Ed25519PrivateKey,
+) -> None:
+    edge, now = Edge(), clock.now()
+    nodes = [node for one in logged for node in edge.append(tree.leaf_hash(one))]
+    session.execute(
+        insert(LogEntry),
+        [
+            {"leaf": one.hex(), "kind": LogKind.ISSUE, "at": now, "leaf_index": index}
+            for index, one in enumerate(logged)
+        ],
+    )
+    session.execute(
+        insert(LogNode),
+        [{"level": one.level, "number": one.number, "hash": one.hash.hex()} for one in nodes],
+    )
+    signed = note.sign(Checkpoint(key.name, edge.size, edge.root()).text, key, private.sign)
+    session.add(LogCheckpoint(size=edge.size, root=edge.root().hex(), note=signed, at=now))
 
 
 def _grow(logged: list[bytes]) -> tuple[list[list[bytes]], Edge]:

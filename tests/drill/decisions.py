@@ -106,13 +106,15 @@ class Growing:
     def act(self) -> None:
         """Ask for what is to be done next."""
 
-    def watch(self, stopping: threading.Event) -> None:
-        """Act, and keep what the log shows of itself."""
-        turn = 0
+    def go_on(self, stopping: threading.Event) -> None:
+        """Ask for one thing after another."""
         while not stopping.wait(0.05):
             self.act()
-            turn += 1
-            answer = self.answers.ask(self.centre, "GET", "/log/checkpoint") if turn % 5 else None
+
+    def watch(self, stopping: threading.Event) -> None:
+        """Keep what the log shows of itself."""
+        while not stopping.wait(0.3):
+            answer = self.answers.ask(self.centre, "GET", "/log/checkpoint")
             if answer:
                 self.checkpoints[answer[1]] = None
 
@@ -234,7 +236,7 @@ class Rotating(Growing):
 
     def more(self) -> None:
         """Issue a few more, and replace each key once more."""
-        self.issue(self.at_once)
+        self.issue(self.at_once // 4)
         self.todo.extend(PURPOSES)
 
     def act(self) -> None:
@@ -284,12 +286,13 @@ def run(name: str, centre: Centre, *, seed: int, size: int = 120, kills: int = K
     try:
         story = _open(DRILLS[name], centre, desk, size=size)
         # A checkpoint that was there before anything was killed is kept as well.
+        story.issue(size // 4)
         until(story, lambda: not story.pending())
         story.checkpoints[centre.ask("GET", "/log/checkpoint")] = None
         extra = ("terminal",) if isinstance(story, Rotating) else ()
         stride = 1 if isinstance(story, Rotating) else size // (2 * kills)
         story.more()
-        with beside(story.watch):
+        with beside(story.watch, story.go_on):
             killed = under_fire(story, random.Random(seed), kills=kills, stride=stride, extra=extra)
         with desk.reading() as session:
             checks = story.checks(session)
