@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from marshmallow import Schema, fields
 
+from nador.catalogue.queries import programme_by_code
 from nador.certification import labels, policy, queries, service
 from nador.certification.policy import READERS
 from nador.certification.rules import CertificateStatus
@@ -30,9 +31,10 @@ class OrderedSchema(Schema):
 
 
 class FailureSchema(Schema):
-    """Why somebody of an order has no certificate."""
+    """Why somebody of an order has no certificate; a programme's order has no enrolments."""
 
-    enrolment_id = fields.Integer()
+    enrolment_id = fields.Integer(allow_none=True)
+    person = fields.String()
     code = fields.String()
     reason = fields.String()
 
@@ -40,7 +42,7 @@ class FailureSchema(Schema):
 class IssuedSchema(Schema):
     """A certificate of an order."""
 
-    enrolment_id = fields.Integer()
+    enrolment_id = fields.Integer(allow_none=True)
     code = fields.String()
 
 
@@ -84,6 +86,20 @@ def order(run_id: int) -> Response:
     return api.once(call, present=lambda batch: {"batch": batch.id}, status=202)
 
 
+@blueprint.post("/programmes/<code>/certificates")
+@access(*READERS)
+@blueprint.response(202, OrderedSchema)
+def order_programme(code: str) -> Response:
+    """Order documents for everybody who holds all courses of a programme and has none."""
+    programme_id = programme_by_code(db(), code).id
+
+    def call() -> Batch:
+        origin = settings().public_url
+        return service.order_programme(db(), actor(), programme_id=programme_id, origin=origin)
+
+    return api.once(call, present=lambda batch: {"batch": batch.id}, status=202)
+
+
 @blueprint.get("/batches/<int:batch_id>")
 @access(*READERS)
 @blueprint.response(200, BatchSchema)
@@ -92,6 +108,7 @@ def batch(batch_id: int) -> dict[str, Any]:
     progress = queries.progress(db(), batch_id)
     policy.require_see(actor(), institute_id=progress.batch.institute_id)
     words = translator()
+    people = queries.names_of(db(), [one.person_id for one in progress.failures])
     return {
         "id": batch_id,
         "total": progress.total,
@@ -101,6 +118,7 @@ def batch(batch_id: int) -> dict[str, Any]:
         "failures": [
             {
                 "enrolment_id": one.enrolment_id,
+                "person": people[one.person_id].reference,
                 "code": one.code,
                 "reason": labels.failure(words, one.code, one.reason),
             }

@@ -103,13 +103,13 @@ def _a_worker_lives(instance: Instance) -> bool:
 def _not_served(instance: Instance, progress: Progress) -> list[str]:
     words = translator("en")
     with instance.sessions() as session:
-        people = queries.names_of(session, [one.enrolment_id for one in progress.failures])
+        people = queries.names_of(session, [one.person_id for one in progress.failures])
         said = [
             f"{count} wait: {reason}"
             for reason, count in queries.held_up(session, progress.batch.id).items()
         ]
     said += [
-        f"{people[one.enrolment_id].reference}: {labels.failure(words, one.code, one.reason)}"
+        f"{people[one.person_id].reference}: {labels.failure(words, one.code, one.reason)}"
         for one in progress.failures
     ]
     if progress.pending:

@@ -84,7 +84,8 @@ class CertificateFacts:
 
     ``hours`` are whole hours. ``verify_url`` is the absolute address in the QR code.
     ``language`` is the one that was taught in, ``course`` the code of what was taught, and
-    ``criteria`` what one had to do; only the credential says these and the skills.
+    ``criteria`` what one had to do; only the credential says these and the skills. Where it was a
+    programme, ``programme`` is its code instead, and ``courses`` are the codes of its courses.
     Raises NobodyNamed when neither name of the holder is given.
     """
 
@@ -104,6 +105,8 @@ class CertificateFacts:
     expires_on: date | None = None
     language: str = ""
     course: str = ""
+    programme: str = ""
+    courses: tuple[str, ...] = ()
     criteria: Words | None = None
     skills: tuple[Skill, ...] = ()
 
@@ -138,6 +141,7 @@ class CertificateFacts:
             raise ValueError(message)
         expires_on, mention = said.pop("expires_on"), said.pop("mention")
         criteria, skills = said.pop("criteria", None), said.pop("skills", ())
+        courses = said.pop("courses", ())
         return cls(
             kind=Kind(said.pop("kind")),
             title=Words(**said.pop("title")),
@@ -148,6 +152,7 @@ class CertificateFacts:
             mention=Words(**mention) if mention else None,
             criteria=Words(**criteria) if criteria else None,
             skills=tuple(Skill(Words(**one["name"]), esco=one["esco"]) for one in skills),
+            courses=tuple(courses),
             issuer=_issuer(said.pop("issuer")),
             **said,
         )

@@ -27,6 +27,9 @@ ERRORS: Final = {
     "nothing_to_issue": msgid(
         "There is nobody to issue for: conclude the run first, and confirm the names."
     ),
+    "programme_not_published": msgid(
+        "This programme is not published, so nothing can be issued for it."
+    ),
     "names_not_confirmed": msgid("The names have not been confirmed in both scripts."),
     "certificate_not_in_force": msgid("This certificate is not in force, so it cannot be revoked."),
     "reason_missing": msgid("Write a reason: one for the file, and one that the public may read."),

@@ -63,15 +63,20 @@ class TemplateVersion(Base):
 
 
 class Batch(Base):
-    """One order to issue for a run; its state follows from its certificates and failures."""
+    """One order to issue, for a run or a programme; its state follows from its certificates and failures."""
 
     __tablename__ = "batch"
 
     id: Mapped[int] = primary_key()
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"), index=True)
+    programme_id: Mapped[int | None] = mapped_column(ForeignKey("programme.id"), index=True)
     institute_id: Mapped[int] = mapped_column(ForeignKey("institute.id"))
     ordered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     ordered_at: Mapped[datetime]
+
+    __table_args__ = (
+        CheckConstraint("(run_id IS NULL) <> (programme_id IS NULL)", name="of_run_or_programme"),
+    )
 
 
 class BatchFailure(Base):
@@ -81,11 +86,13 @@ class BatchFailure(Base):
 
     id: Mapped[int] = primary_key()
     batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"))
-    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    """Of a run's batch."""
     code: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
 
-    __table_args__ = (UniqueConstraint("batch_id", "enrolment_id"),)
+    __table_args__ = (UniqueConstraint("batch_id", "person_id"),)
 
 
 _LIVE = "status IN ('pending_issue', 'issued')"
@@ -185,6 +192,19 @@ class Certificate(Base):
         CheckConstraint(
             "(status = 'superseded') = (superseded_by_id IS NOT NULL)", name="superseded_by"
         ),
+    )
+
+
+class CertificatePart(Base):
+    """A course's certificate that a programme's certificate rests on; append-only."""
+
+    __tablename__ = "certificate_part"
+
+    certificate_id: Mapped[int] = mapped_column(
+        ForeignKey("certificate.id"), primary_key=True, autoincrement=False
+    )
+    part_id: Mapped[int] = mapped_column(
+        ForeignKey("certificate.id"), primary_key=True, autoincrement=False, index=True
     )
 
 

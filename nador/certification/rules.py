@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from nador.catalogue.rules import CatalogueStatus, DocumentKind
 from nador.kernel.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class TemplateStatus(StrEnum):
@@ -175,6 +176,12 @@ class NothingToIssue(Conflict):
     code = "nothing_to_issue"
 
 
+class ProgrammeNotPublished(Conflict):
+    """Only a published programme leads to certificates."""
+
+    code = "programme_not_published"
+
+
 class NamesNotConfirmed(Conflict):
     """Nobody has yet confirmed how the holder's names are spelt."""
 
@@ -235,6 +242,83 @@ def expiry(issued_on: date, *, months: int | None) -> date | None:
         return None
     year, month = divmod(issued_on.year * 12 + issued_on.month - 1 + months, 12)
     return date(year, month + 1, min(issued_on.day, monthrange(year, month + 1)[1]))
+
+
+def in_force(status: CertificateStatus, expires_on: date | None, *, today: date) -> bool:
+    """Tell whether a document still proves what it says; its last day still counts."""
+    return status is CertificateStatus.ISSUED and (expires_on is None or today <= expires_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A certificate in force of a course, as far as a programme looks at it."""
+
+    certificate_id: int
+    course_id: int
+    version_id: int
+    kind: DocumentKind
+    hours: int
+    starts_on: date
+    ends_on: date
+    expires_on: date | None = None
+    language: str = ""
+
+
+def parts_of(course_ids: Sequence[int], held: Iterable[Part]) -> list[Part]:
+    """Choose one certificate for each course, in the programme's order: the one that lasts longest.
+
+    Of two that last alike the newer one counts. A course without a certificate has no part.
+    """
+    best: dict[int, Part] = {}
+    for part in held:
+        other = best.get(part.course_id)
+        if other is None or _lasts(part) > _lasts(other):
+            best[part.course_id] = part
+    return [best[course_id] for course_id in course_ids if course_id in best]
+
+
+def _lasts(part: Part) -> tuple[date, int]:
+    return part.expires_on or date.max, part.certificate_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whole:
+    """What a programme's certificate says of what it rests on."""
+
+    kind: DocumentKind
+    hours: int
+    starts_on: date
+    ends_on: date
+    expires_on: date | None
+    language: str
+
+
+def together(parts: Sequence[Part], *, expires_on: date | None = None) -> Whole:
+    """Sum up at least one part: all hours, from the first start to the last end.
+
+    It is a certificate only where every course was assessed, never outlives what it rests on or
+    `expires_on`, and has a language only where all were taught in the same.
+    """
+    ends = [day for day in (expires_on, *(part.expires_on for part in parts)) if day]
+    languages = {part.language for part in parts}
+    return Whole(
+        kind=(
+            DocumentKind.CERTIFICATE
+            if all(part.kind is DocumentKind.CERTIFICATE for part in parts)
+            else DocumentKind.ATTESTATION
+        ),
+        hours=sum(part.hours for part in parts),
+        starts_on=min(part.starts_on for part in parts),
+        ends_on=max(part.ends_on for part in parts),
+        expires_on=min(ends, default=None),
+        language=languages.pop() if len(languages) == 1 else "",
+    )
+
+
+def require_published(status: CatalogueStatus) -> None:
+    """Refuse to issue for a programme that is not offered."""
+    if status is not CatalogueStatus.PUBLISHED:
+        raise ProgrammeNotPublished
 
 
 def require_ready(missing: Sequence[str]) -> None:

@@ -1,15 +1,18 @@
-"""The demo's certificates in every status: drawn, hidden, revoked, replaced, expired."""
+"""The demo's certificates in every status: drawn, hidden, revoked, replaced, expired; one of a programme."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import aliased
 
 from nador.accounts import queries as people
 from nador.accounts import service as accounts
 from nador.accounts.models import Person
+from nador.catalogue.models import Run
+from nador.catalogue.queries import member_courses, programme_by_code
 from nador.catalogue.rules import DocumentKind
 from nador.certification import jobs
 from nador.certification import queries as certificates
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 DOMAIN: Final = "nador.example"
 VALID_MONTHS: Final = 24
 EARLY_RUNS: Final = 2
+PROGRAMME: Final = "PRG-DATA"
 _DRAWING: Final = timedelta(minutes=2)
 
 
@@ -76,6 +80,7 @@ def settle(desk: Desk) -> None:
         _hide(session, hidden)
         new_id = _replace(session, replaced)
     _make(desk, [new_id])
+    _certify_programme(desk)
     with desk.sessions() as session:
         _revoke(session, revoked)
 
@@ -131,6 +136,41 @@ def _make(desk: Desk, certificate_ids: Iterable[int]) -> None:
             ordered_at = session.get_one(Certificate, certificate_id).ordered_at
             with clock.set_back(ordered_at + _DRAWING):
                 certification.record_issue(session, NOBODY, item_id=certificate_id, outcome=outcome)
+
+
+def _certify_programme(desk: Desk) -> None:
+    """Let somebody have all of the programme, and its certificate a week later."""
+    held = aliased(Certificate)
+    with desk.sessions() as session:
+        programme = programme_by_code(session, PROGRAMME)
+        first, last = member_courses(session, programme.id)
+        has_first = exists().where(
+            held.person_id == Certificate.person_id,
+            held.run_id.in_(select(Run.id).where(Run.course_id == first.id)),
+            held.status == CertificateStatus.ISSUED,
+        )
+        waits_for_last = (
+            select(Certificate)
+            .join(Run, Run.id == Certificate.run_id)
+            .where(
+                Run.course_id == last.id,
+                Certificate.status == CertificateStatus.PENDING_ISSUE,
+                has_first,
+            )
+            .order_by(Certificate.id.desc())
+            .limit(1)
+        )
+        part = session.scalars(waits_for_last).one()
+    _make(desk, [part.id])
+    with desk.sessions() as session, clock.set_back(part.ordered_at + timedelta(days=7)):
+        batch = certification.order_programme(
+            session,
+            people.actor_by_email(session, f"certifier@{DOMAIN}"),
+            programme_id=programme.id,
+            origin=part.facts["verify_url"].removesuffix(f"/v/{part.code}"),
+        )
+        ordered = [one.id for one in certificates.of_batch(session, batch.id)]
+    _make(desk, ordered)
 
 
 def _hide(session: Session, code: str) -> None:

@@ -19,7 +19,7 @@ from nador.enrolment.rules import (
     SeatOffered,
 )
 from nador.notices import queries
-from nador.notices.service import tell
+from nador.notices.service import tell, tell_holder
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -113,20 +113,14 @@ def run_concluded(session: Session, _actor: Actor, event: RunConcluded) -> None:
 
 def certificate_issued(session: Session, _actor: Actor, event: CertificateIssued) -> None:
     """Send the holder the address at which the certificate is answered for."""
-    _tell_holder(session, event.certificate_id, "notices/certificate_issued.txt")
+    certificate = session.get_one(Certificate, event.certificate_id)
+    tell_holder(session, certificate, "notices/certificate_issued.txt")
 
 
 def certificate_revoked(session: Session, _actor: Actor, event: CertificateRevoked) -> None:
     """Tell the holder with the reason that the public reads."""
-    _tell_holder(session, event.certificate_id, "notices/certificate_revoked.txt")
-
-
-def _tell_holder(session: Session, certificate_id: int, template: str) -> None:
-    certificate = session.get_one(Certificate, certificate_id)
-    if certificate.enrolment_id is None:
-        return
-    enrolment = queries.whole_enrolment(session, certificate.enrolment_id)
-    tell(session, enrolment, template, certificate=certificate)
+    certificate = session.get_one(Certificate, event.certificate_id)
+    tell_holder(session, certificate, "notices/certificate_revoked.txt")
 
 
 HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (

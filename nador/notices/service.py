@@ -6,7 +6,9 @@ import os
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from nador.accounts.models import Institute, Person
 from nador.accounts.rules import Names
+from nador.catalogue.models import Run
 from nador.kernel import letters, mail
 from nador.kernel.i18n import pick
 from nador.settings import Settings
@@ -14,7 +16,9 @@ from nador.settings import Settings
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from nador.certification.models import Certificate
     from nador.enrolment.models import Enrolment
+    from nador.kernel.db import Words
 
 
 @cache
@@ -24,21 +28,59 @@ def origin() -> str:
 
 
 def tell(session: Session, enrolment: Enrolment, template: str, **context: Any) -> None:
-    """Put a mail about an enrolment in the outbox; who has no e-mail is told at the desk.
+    """Put a mail about an enrolment in the outbox.
 
     An imported run is history: whatever becomes of it tells nobody.
     """
-    person, run = enrolment.person, enrolment.run
-    if run.imported or not person.email:
+    run = enrolment.run
+    if not run.imported:
+        _queue(
+            session,
+            enrolment.person,
+            run.institute,
+            template,
+            title=run.version.title,
+            enrolment=enrolment,
+            run=run,
+            **context,
+        )
+
+
+def tell_holder(session: Session, certificate: Certificate, template: str, **context: Any) -> None:
+    """Put a mail about a certificate in the outbox, in words of the certificate itself."""
+    person = session.get_one(Person, certificate.person_id)
+    institute = session.get_one(Institute, certificate.institute_id)
+    run = session.get(Run, certificate.run_id) if certificate.run_id else None
+    if run is None or not run.imported:
+        _queue(
+            session,
+            person,
+            institute,
+            template,
+            title=certificate.title,
+            certificate=certificate,
+            **context,
+        )
+
+
+def _queue(
+    session: Session,
+    person: Person,
+    institute: Institute,
+    template: str,
+    *,
+    title: Words,
+    **context: Any,
+) -> None:
+    """Write in the person's language; who has no e-mail is told at the desk."""
+    if not person.email:
         return
     letter = letters.write(
         template,
         person.locale,
-        institute_name=pick(run.institute.name, person.locale),
+        institute_name=pick(institute.name, person.locale),
         name=Names(person.name_latin, person.name_arabic).in_language(person.locale),
-        enrolment=enrolment,
-        run=run,
-        title=pick(run.version.title, person.locale),
+        title=pick(title, person.locale),
         origin=origin(),
         **context,
     )

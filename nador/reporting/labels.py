@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from nador.kernel.i18n import Translator
 
 
-def task(words: Translator, value: Task, count: int) -> str:
+def task(words: Translator, value: Task, count: int) -> str:  # noqa: C901 - one case a task
     """Say what is to be decided, and how much of it there is."""
     match value:
         case Task.WORK_DEAD:
@@ -43,7 +43,13 @@ def task(words: Translator, value: Task, count: int) -> str:
                 "Results to confirm for %(num)s learners",
                 count,
             )
-        case Task.CERTIFY:
+        case Task.PROGRAMME_IN_DOUBT:
+            return words.ngettext(
+                "%(num)s programme certificate to decide about",
+                "%(num)s programme certificates to decide about",
+                count,
+            )
+        case Task.CERTIFY | Task.CERTIFY_PROGRAMME:
             return words.ngettext(
                 "%(num)s certificate to issue", "%(num)s certificates to issue", count
             )
@@ -60,7 +66,7 @@ def drawing(value: Task) -> str:
     match value:
         case Task.WORK_DEAD | Task.BATCH_FAILED:
             return "cross"
-        case Task.INSTITUTE_INCOMPLETE:
+        case Task.INSTITUTE_INCOMPLETE | Task.PROGRAMME_IN_DOUBT:
             return "warn"
         case Task.ATTENDANCE:
             return "cal"
@@ -70,7 +76,7 @@ def drawing(value: Task) -> str:
             return "hidden"
         case Task.CONCLUDE:
             return "seal"
-        case Task.CERTIFY:
+        case Task.CERTIFY | Task.CERTIFY_PROGRAMME:
             return "cert"
         case Task.WAITLIST:
             return "people"

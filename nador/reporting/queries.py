@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from nador.accounts import queries as accounts_queries
 from nador.assessment import queries as assessment_queries
 from nador.assessment.queries import LearnerGrade, LearnerResult
-from nador.catalogue.models import CourseVersion, Meeting, Run
+from nador.catalogue.models import CourseVersion, Meeting, Programme, Run
 from nador.catalogue.queries import runs_for
 from nador.catalogue.rules import MeetingStatus, RunStatus
 from nador.certification import queries as certification_queries
@@ -26,6 +26,7 @@ from nador.kernel.work import WorkLease
 from nador.reporting.rules import Due, Task, first_due, task_of_run
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -86,7 +87,7 @@ class ToDo:
     count: int
     title: Words | None = None
     run_code: str = ""
-    where: Mapping[str, int] = field(default_factory=dict)
+    where: Mapping[str, int | str] = field(default_factory=dict)
 
 
 def board(session: Session, actor: Actor) -> list[ToDo]:
@@ -182,18 +183,42 @@ def _of_certificates(session: Session, actor: Actor) -> list[ToDo]:
         for row in certification_queries.runs_to_certify(session, actor)
         if row.live < row.passes
     ]
+    return [*rows, *_of_programmes(session, actor), *_failed(session, institutes)]
+
+
+def _of_programmes(session: Session, actor: Actor) -> list[ToDo]:
+    rows = []
+    for row in certification_queries.programmes_to_certify(session, actor):
+        programme, where = row.Programme, {"code": row.Programme.code}
+        for task, count in (
+            (Task.CERTIFY_PROGRAMME, row.ready),
+            (Task.PROGRAMME_IN_DOUBT, row.doubtful),
+        ):
+            if count:
+                rows.append(ToDo(task, count, programme.title, programme.code, where))
+    return rows
+
+
+def _failed(session: Session, institutes: Collection[int]) -> list[ToDo]:
     failed = session.execute(
-        select(func.count(BatchFailure.id), CourseVersion.title, Run.code, Batch.id)
+        select(
+            func.count(BatchFailure.id),
+            CourseVersion.title,
+            Programme.title,
+            func.coalesce(Run.code, Programme.code),
+            Batch.id,
+        )
         .select_from(BatchFailure)
         .join(Batch, Batch.id == BatchFailure.batch_id)
-        .join(Run, Run.id == Batch.run_id)
-        .join(CourseVersion, CourseVersion.id == Run.version_id)
+        .outerjoin(Run, Run.id == Batch.run_id)
+        .outerjoin(CourseVersion, CourseVersion.id == Run.version_id)
+        .outerjoin(Programme, Programme.id == Batch.programme_id)
         .where(Batch.institute_id.in_(institutes))
-        .group_by(Batch.id, Run.code, CourseVersion.title)
+        .group_by(Batch.id, Run.code, Programme.code, CourseVersion.title, Programme.title)
     )
-    return rows + [
-        ToDo(Task.BATCH_FAILED, count, title, code, {"batch_id": batch_id})
-        for count, title, code, batch_id in failed
+    return [
+        ToDo(Task.BATCH_FAILED, count, taught or whole, code, {"batch_id": batch_id})
+        for count, taught, whole, code, batch_id in failed
     ]
 
 

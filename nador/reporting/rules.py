@@ -37,11 +37,13 @@ class Task(StrEnum):
     WORK_DEAD = "work_dead"
     INSTITUTE_INCOMPLETE = "institute_incomplete"
     BATCH_FAILED = "batch_failed"
+    PROGRAMME_IN_DOUBT = "programme_in_doubt"
     ATTENDANCE = "attendance"
     GRADE = "grade"
     RELEASE = "release"
     CONCLUDE = "conclude"
     CERTIFY = "certify"
+    CERTIFY_PROGRAMME = "certify_programme"
     WAITLIST = "waitlist"
 
 

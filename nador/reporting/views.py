@@ -55,11 +55,13 @@ _PLACES = {
     Task.WORK_DEAD: "accounts.dead_work",
     Task.INSTITUTE_INCOMPLETE: "accounts.institute",
     Task.BATCH_FAILED: "certification.batch",
+    Task.PROGRAMME_IN_DOUBT: "certification.programme",
     Task.ATTENDANCE: "enrolment.meetings",
     Task.GRADE: "assessment.gradebook",
     Task.RELEASE: "assessment.gradebook",
     Task.CONCLUDE: "assessment.results",
     Task.CERTIFY: "certification.certify",
+    Task.CERTIFY_PROGRAMME: "certification.programme",
     Task.WAITLIST: "enrolment.people",
 }
 

@@ -57,6 +57,7 @@ MANAGES_RUN = "s nn fn yn fn fn yn"
 SEE_CERTIFICATES = "s nn nn yn yn yn nn"
 CERTIFY = "s nn nn fn yn fn nn"
 HAVE_FILE = "s yn nn fn yn fn nn"
+PROGRAMME = {"code": "programme_code"}
 ISSUED = {"code": "certificate_code"}
 REASONS = {"reason": "copied", "public_reason": "Issued in error"}
 
@@ -283,6 +284,17 @@ TABLE = [
         "/manage/runs/<int:run_id>/certify/preview/<int:enrolment_id>.pdf",
         SEE_CERTIFICATES,
     ),
+    Row("GET", "/programmes/<code>", PUBLIC, where=PROGRAMME),
+    Row("GET", "/manage/programmes/<code>", SEE_CERTIFICATES, where=PROGRAMME),
+    Row("POST", "/manage/programmes/<code>", CERTIFY, where=PROGRAMME),
+    Row("POST", "/manage/programmes/<code>/names", CERTIFY, where=PROGRAMME),
+    Row(
+        "GET",
+        "/manage/programmes/<code>/preview/<int:person_id>.pdf",
+        SEE_CERTIFICATES,
+        where=PROGRAMME,
+    ),
+    Row("POST", "/api/v1/programmes/<code>/certificates", CERTIFY, json={}, where=PROGRAMME),
     Row("GET", "/manage/batches/<int:batch_id>", SEE_CERTIFICATES),
     Row("POST", "/manage/batches/<int:batch_id>/retry", CERTIFY),
     Row("POST", "/manage/runs/<int:run_id>/certificates/print", CERTIFY),

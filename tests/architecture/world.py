@@ -40,6 +40,7 @@ from tests.factories import (
     make_institute,
     make_meeting,
     make_person,
+    make_programme,
     make_run,
     make_sign_in,
     make_status_list,
@@ -104,8 +105,10 @@ def build(session: Session) -> World:
     person = session.get_one(Person, learner)
     make_pass(session, enrolment)
     certificate = make_certificate(session, institute=here, run=run, person=person)
+    programme = make_programme(session, [version], institute_id=here.id)
     world.ids |= {
         "certificate_code": certificate.code,
+        "programme_code": programme.code,
         "receipt_token": _receipt(session, certificate.code),
         "institute_id": here.id,
         "prefix": there.prefix,

@@ -116,6 +116,7 @@ def _certificates_are_of_every_status(session: Session) -> None:
     assert any(one.expires_on and one.expires_on < today for one in found)
     assert {one.kind.value for one in found} == {"certificat", "attestation"}
     assert len(session.scalars(select(BatchFailure)).all()) == 2
+    assert [one.status for one in found if one.programme_id] == [CertificateStatus.ISSUED]
     assert papers.example_code(session)
     sealed = session.scalars(
         select(Credential.signed_at).join(Certificate).where(Certificate.issued_at.is_not(None))

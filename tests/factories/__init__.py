@@ -13,7 +13,7 @@ from tests.factories.accounts import (
     make_token,
     sign_in,
 )
-from tests.factories.catalogue import make_course, make_meeting, make_run
+from tests.factories.catalogue import make_course, make_meeting, make_programme, make_run
 from tests.factories.certification import (
     make_certificate,
     make_status_list,
@@ -32,6 +32,7 @@ __all__ = [
     "make_institute",
     "make_meeting",
     "make_person",
+    "make_programme",
     "make_run",
     "make_sign_in",
     "make_status_list",

@@ -6,7 +6,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from nador.catalogue.models import Course, CourseVersion, Meeting, PlanItem, Run
+from nador.catalogue.models import (
+    Course,
+    CourseVersion,
+    Meeting,
+    PlanItem,
+    Programme,
+    ProgrammeCourse,
+    Run,
+)
 from nador.catalogue.rules import (
     AssessmentKind,
     CatalogueStatus,
@@ -20,6 +28,8 @@ from nador.kernel import clock
 from tests.factories.store import numbers, store
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
 MENTIONS = [
@@ -92,6 +102,38 @@ def make_course(
             ),
         )
     return version
+
+
+def make_programme(
+    session: Session,
+    versions: Sequence[CourseVersion],
+    *,
+    institute_id: int,
+    status: CatalogueStatus = CatalogueStatus.PUBLISHED,
+) -> Programme:
+    """Make a programme of these courses, in their order."""
+    programme = store(
+        session,
+        Programme(
+            institute_id=institute_id,
+            code=f"PRG-{next(numbers)}",
+            title={
+                "ar": "برنامج البيانات والذكاء الاصطناعي",
+                "fr": "Programme Données et IA",
+                "en": "Data and AI programme",
+            },
+            summary={"ar": "ملخص", "fr": "Résumé", "en": "Summary"},
+            status=status,
+        ),
+    )
+    for position, version in enumerate(versions, start=1):
+        store(
+            session,
+            ProgrammeCourse(
+                programme_id=programme.id, course_id=version.course_id, position=position
+            ),
+        )
+    return programme
 
 
 def make_run(

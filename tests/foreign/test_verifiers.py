@@ -22,7 +22,12 @@ from nador.certification.credential.shape import Issue, credential
 from nador.certification.keys.did import PublishedKey, document, identifier, jwks
 from nador.certification.keys.signer import Algorithm, FileSigner
 from nador.kernel import clock
-from tests.certification.credential.papers import TRAPS, make_full_facts, make_issue
+from tests.certification.credential.papers import (
+    TRAPS,
+    make_full_facts,
+    make_issue,
+    make_programme_facts,
+)
 from tests.conftest import SHARED
 
 if TYPE_CHECKING:
@@ -183,6 +188,15 @@ def test_dcc_finds_it_to_be_an_open_badge(institute: Institute) -> None:
         pytest.skip("the schema of Open Badges is not here")
 
     assert institute.asked(*institute.issue())["dcc"]["schema"] == [True]
+
+
+def test_programme_is_accepted_by_all(institute: Institute) -> None:
+    found = institute.asked(*institute.issue(make_programme_facts()))
+
+    assert found["bazaar"] == {"verified": True, "revoked": False, "errors": []}
+    assert found["dcc"]["errors"] == []
+    assert found["dcc"]["log"]["valid_signature"] is True
+    assert found["jose"]["verified"] is True
 
 
 def test_names_that_look_like_labels_are_accepted_by_all(institute: Institute) -> None:

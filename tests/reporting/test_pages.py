@@ -132,7 +132,7 @@ def test_failures_waitlists_and_dead_work_are_listed(session: Session, school: S
             ordered_at=clock.now(),
         ),
     )
-    failure = {"batch_id": batch.id, "enrolment_id": school.learners[0].id}
+    failure = {"batch_id": batch.id, "person_id": school.people[0].id}
     store(session, BatchFailure(**failure, code="unprintable", reason="李"))
     coming = make_run(
         session, make_course(session, institute_id=institute_id), institute_id=institute_id

@@ -1,5 +1,12 @@
 """Reads of courses, runs and meetings."""
 
+from nador.catalogue.queries.programmes import (
+    MemberCourse,
+    member_courses,
+    programme_by_code,
+    programme_for_update,
+    programme_page,
+)
 from nador.catalogue.queries.public import (
     CoursePage,
     RunRow,
@@ -39,6 +46,7 @@ from nador.catalogue.queries.staff import (
 __all__ = [
     "CoursePage",
     "CourseRow",
+    "MemberCourse",
     "RunList",
     "RunRow",
     "course_by_code",
@@ -51,9 +59,13 @@ __all__ = [
     "is_latest",
     "listings",
     "meeting_of_staff",
+    "member_courses",
     "next_run_code",
     "person_by_contact",
     "prerequisites",
+    "programme_by_code",
+    "programme_for_update",
+    "programme_page",
     "run_by_code",
     "run_for_update",
     "run_of_staff",

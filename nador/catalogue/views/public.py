@@ -117,6 +117,15 @@ def choose_run(code: str) -> ResponseReturnValue:
     return redirect(f"{url_for('catalogue.run', run_id=run_id)}/enrol", 303)
 
 
+@blueprint.get("/programmes/<code>")
+@access(PUBLIC)
+def programme(code: str) -> str:
+    """A programme: what it is, and the courses that lead to its certificate."""
+    found = queries.programme_page(db(), code)
+    courses = queries.member_courses(db(), found.id)
+    return render("catalogue/programme.html", programme=found, courses=courses)
+
+
 @blueprint.get("/runs/<int:run_id>")
 @access(PUBLIC)
 def run(run_id: int) -> str:

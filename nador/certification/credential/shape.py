@@ -134,11 +134,7 @@ def _identities(facts: CertificateFacts, issue: Issue) -> list[dict[str, Any]]:
 
 def _achievement(facts: CertificateFacts, issue: Issue, *, name: str) -> dict[str, Any]:
     words = translator(_language(facts))
-    where = (
-        f"{issue.origin}/courses/{facts.course}"
-        if facts.course
-        else f"{issue.origin}/credentials/{issue.uuid}#achievement"
-    )
+    where = _address(facts, issue)
     said: dict[str, Any] = {
         "id": where,
         "type": ["Achievement"],
@@ -150,6 +146,11 @@ def _achievement(facts: CertificateFacts, issue: Issue, *, name: str) -> dict[st
         "criteria": {"narrative": _criteria(facts)},
         "inLanguage": facts.language or _DEFAULT_LANGUAGE,
     }
+    if facts.courses:
+        said["related"] = [
+            {"type": ["Related"], "id": f"{issue.origin}/courses/{course}"}
+            for course in facts.courses
+        ]
     if alignment := [_alignment(skill, facts) for skill in facts.skills if skill.esco]:
         said["alignment"] = alignment
     if facts.mention:
@@ -162,6 +163,15 @@ def _achievement(facts: CertificateFacts, issue: Issue, *, name: str) -> dict[st
             }
         ]
     return said
+
+
+def _address(facts: CertificateFacts, issue: Issue) -> str:
+    """Tell where what was achieved is described: the same address for all who achieved it."""
+    if facts.programme:
+        return f"{issue.origin}/programmes/{facts.programme}"
+    if facts.course:
+        return f"{issue.origin}/courses/{facts.course}"
+    return f"{issue.origin}/credentials/{issue.uuid}#achievement"
 
 
 def _alignment(skill: Skill, facts: CertificateFacts) -> dict[str, Any]:

@@ -9,10 +9,17 @@ from nador.certification.service.credentials import (
 )
 from nador.certification.service.decisions import hide_holder, replace, revoke
 from nador.certification.service.freezing import active_template, draft_facts
+from nador.certification.service.grounds import programme_facts
 from nador.certification.service.keys import make_first_keys, retire_key, rotate_key, take_key
 from nador.certification.service.log import AT_ONCE, Grown, record_checkpoint
 from nador.certification.service.log import append as append_to_log
-from nador.certification.service.orders import confirm_names, order_batch, retry
+from nador.certification.service.orders import (
+    confirm_names,
+    confirm_names_of_programme,
+    order_batch,
+    order_programme,
+    retry,
+)
 from nador.certification.service.outcomes import (
     PRINT,
     Drawn,
@@ -37,12 +44,15 @@ __all__ = [
     "active_template",
     "append_to_log",
     "confirm_names",
+    "confirm_names_of_programme",
     "draft_facts",
     "hand_out",
     "hide_holder",
     "make_first_keys",
     "order_batch",
     "order_print",
+    "order_programme",
+    "programme_facts",
     "record_checkpoint",
     "record_issue",
     "record_list",

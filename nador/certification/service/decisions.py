@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import insert, literal, select
+
 from nador.accounts.models import Person
 from nador.certification import policy, queries, rules
 from nador.certification.log import entries
+from nador.certification.models import CertificatePart
 from nador.certification.rules import (
     CertificateEventKind,
     CertificateRevoked,
@@ -76,11 +79,22 @@ def replace(session: Session, actor: Actor, *, code: str, origin: str) -> Certif
     session.add(new)
     session.flush()
     old.superseded_by_id = new.id
+    _carry_parts(session, old, new)
     mark_in_list(session, old.id)
     note(session, old.id, CertificateEventKind.SUPERSEDED, by_id=actor.person_id)
     _log(session, LogKind.SUPERSEDE, old, old.superseded_at)
     events.emit(session, actor, CertificateSuperseded(old.id))
     return new
+
+
+def _carry_parts(session: Session, old: Certificate, new: Certificate) -> None:
+    """Let a programme's new certificate rest on what the old one rested on."""
+    if old.programme_id is None:
+        return
+    parts = select(literal(new.id), CertificatePart.part_id).where(
+        CertificatePart.certificate_id == old.id
+    )
+    session.execute(insert(CertificatePart).from_select(["certificate_id", "part_id"], parts))
 
 
 @command

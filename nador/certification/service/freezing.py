@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from nador.certification.facts import (
     Words,
 )
 from nador.certification.models import (
+    Batch,
     Certificate,
     CertificateTemplate,
     TemplateVersion,
@@ -29,7 +31,6 @@ from nador.certification.pdf.printable import Unprintable, require_printable
 from nador.certification.queries import Candidate
 from nador.certification.rules import TemplateStatus
 from nador.certification.service.credentials import begin_credentials
-from nador.certification.service.taught import besides
 from nador.certification.template import TemplateOptions
 from nador.kernel import clock, codes
 from nador.kernel.access import OwnCase, require_not_own_case
@@ -37,7 +38,8 @@ from nador.kernel.errors import DomainError
 from nador.kernel.i18n import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
+    from datetime import date
 
     from sqlalchemy.orm import Session
 
@@ -80,61 +82,74 @@ def draft_facts(
         code=f"{institute.prefix}-0000-0000-0000-0",
         number=rules.certificate_number(institute.prefix, year=today.year, running=0),
         kind=Kind(version.document),
-        title=_words(version.title),
+        title=said_in(version.title),
         hours=version.hours,
         starts_on=run.starts_on,
         ends_on=run.ends_on,
         issued_on=today,
         expires_on=rules.expiry(today, months=options.valid_months),
-        issuer=_issuer(institute),
+        issuer=issuer_of(institute),
         verify_url="https://example.org/specimen",
         holder_latin=one.person.name_latin,
         holder_arabic=one.person.name_arabic,
-        mention=_words(one.mention) if one.mention else None,
+        mention=said_in(one.mention) if one.mention else None,
         language=run.language,
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What documents are issued for, a run or a programme, and how each person's is written."""
+
+    subject: str
+    """For the audit trail."""
+    institute: Institute
+    people: Sequence[Candidate]
+    title: Mapping[str, str]
+    template_for: Callable[[Kind], TemplateVersion]
+    draft: Callable[[Candidate], CertificateFacts]
+    """What the paper says."""
+    besides: Callable[[Candidate], dict[str, Any]]
+    """What the credential says besides."""
+    earlier: Sequence[Batch]
+    """Orders for the same, newest first."""
+    run_id: int | None = None
+    programme_id: int | None = None
+
+
 def freeze(
-    session: Session,
-    actor: Actor,
-    people: Iterable[Candidate],
-    *,
-    run: Run,
-    version: CourseVersion,
-    template: TemplateVersion,
-    origin: str,
+    session: Session, actor: Actor, people: Iterable[Candidate], *, ground: Ground, origin: str
 ) -> Frozen:
     """Build the certificates of people, to be drawn, and say for whom there can be none yet."""
-    institute = session.get_one(Institute, run.institute_id)
+    institute = ground.institute
     drafts: list[tuple[Candidate, CertificateFacts]] = []
-    frozen, options = Frozen(), TemplateOptions.from_dict(template.options)
+    frozen = Frozen()
     for one in people:
         try:
             _require_may_have(actor, one)
-            draft = draft_facts(institute, one, run=run, version=version, options=options)
+            draft = ground.draft(one)
             require_printable(draft)
         except (rules.NamesNotConfirmed, NobodyNamed, Unprintable, OwnCase) as refusal:
             frozen.refused.append((one, refusal))
         else:
             drafts.append((one, draft))
     numbers = _take_numbers(session, institute, count=len(drafts))
-    said_besides = besides(session, version) if drafts else {}
     holders = [one.person for one, _draft in drafts]
     credentials = begin_credentials(session, holders, institute_id=institute.id, origin=origin)
     now = clock.now()
     for (one, said), running, credential in zip(drafts, numbers, credentials, strict=True):
-        draft = dataclasses.replace(said, **said_besides)
+        draft = dataclasses.replace(said, **ground.besides(one))
         facts = _numbered(draft, prefix=institute.prefix, running=running, origin=origin)
         frozen.certificates.append(
             Certificate(
-                institute_id=run.institute_id,
+                institute_id=institute.id,
                 person_id=one.person.id,
-                run_id=run.id,
+                run_id=ground.run_id,
+                programme_id=ground.programme_id,
                 enrolment_id=one.enrolment_id,
-                template_version_id=template.id,
+                template_version_id=ground.template_for(facts.kind).id,
                 kind=DocumentKind(facts.kind),
-                title=version.title,
+                title=ground.title,
                 issuer=institute.name,
                 expires_on=facts.expires_on,
                 ordered_by_id=actor.person_id,
@@ -143,6 +158,7 @@ def freeze(
                 **_said(facts),
             )
         )
+        frozen.served.append(one)
     return frozen
 
 
@@ -151,6 +167,8 @@ class Frozen:
     """What became of an order: certificates to draw, and who is refused, with the reason."""
 
     certificates: list[Certificate] = field(default_factory=list)
+    served: list[Candidate] = field(default_factory=list)
+    """Whose certificates they are, in the same order."""
     refused: list[tuple[Candidate, DomainError]] = field(default_factory=list)
 
 
@@ -234,18 +252,20 @@ def _take_numbers(session: Session, institute: Institute, *, count: int) -> rang
     return range(last - count + 1, last + 1)
 
 
-def _issuer(institute: Institute) -> Issuer:
+def issuer_of(institute: Institute) -> Issuer:
+    """Freeze what an institute says of itself."""
     return Issuer(
         names=InstituteNames(**{**institute.name, "zgh": institute.name.get("zgh", "")}),
-        city=_words(institute.city),
-        authority=_words(institute.authority) if any(institute.authority.values()) else None,
+        city=said_in(institute.city),
+        authority=said_in(institute.authority) if any(institute.authority.values()) else None,
         signatory=Signatory(
             latin=institute.signatory["fr"],
             arabic=institute.signatory["ar"],
-            title=_words(institute.signatory_title),
+            title=said_in(institute.signatory_title),
         ),
     )
 
 
-def _words(words: Mapping[str, str]) -> Words:
+def said_in(words: Mapping[str, str]) -> Words:
+    """Choose the words for each language of the sheet."""
     return Words(**{language: pick(words, language) for language in ("ar", "fr", "en")})

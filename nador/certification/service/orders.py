@@ -1,4 +1,4 @@
-"""Ordering documents for a run, and trying again."""
+"""Ordering documents for a run or a programme, and trying again."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select
 
 from nador.accounts import service as people
-from nador.accounts.models import Institute
 from nador.accounts.queries import missing_for_issue
-from nador.catalogue.models import CourseVersion, Run
-from nador.catalogue.queries import run_for_update
-from nador.certification import policy, queries, rules
+from nador.certification import queries, rules
 from nador.certification.models import (
     Batch,
     BatchFailure,
     Certificate,
+    CertificatePart,
 )
 from nador.certification.rules import STAGES, CertificateStatus
-from nador.certification.service.freezing import active_template, freeze
+from nador.certification.service.freezing import freeze
+from nador.certification.service.grounds import ground_of, programme_ground, run_ground
 from nador.kernel import audit, clock, work
 from nador.kernel.db import command
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.certification.queries import Candidate
+    from nador.certification.service.freezing import Ground
     from nador.kernel.access import Actor
 
 
@@ -36,12 +36,22 @@ def confirm_names(
     session: Session, actor: Actor, *, run_id: int, person_ids: Collection[int]
 ) -> int:
     """Confirm that people's names are spelt as they are to be printed; returns how many were new."""
-    run = run_for_update(session, run_id)
-    policy.require_certify(actor, institute_id=run.institute_id)
+    return _confirm(session, actor, run_ground(session, actor, run_id), person_ids)
+
+
+@command
+def confirm_names_of_programme(
+    session: Session, actor: Actor, *, programme_id: int, person_ids: Collection[int]
+) -> int:
+    """Confirm names of those who hold all of a programme; returns how many were new."""
+    return _confirm(session, actor, programme_ground(session, actor, programme_id), person_ids)
+
+
+def _confirm(session: Session, actor: Actor, ground: Ground, person_ids: Collection[int]) -> int:
     chosen = set(person_ids)
     ticked = [
         one.person.id
-        for one in queries.candidates(session, run_id)
+        for one in ground.people
         if one.person.id in chosen and one.person.names_confirmed_at is None
     ]
     people.confirm_names(session, actor, person_ids=ticked)
@@ -55,34 +65,41 @@ def order_batch(session: Session, actor: Actor, *, run_id: int, origin: str) -> 
     `origin` is where the codes will be answered. Ordering again when all have theirs, or by a second
     press of the button, returns the order there is. Raises InstituteNotReady, NothingToIssue.
     """
-    run = run_for_update(session, run_id)
-    policy.require_certify(actor, institute_id=run.institute_id)
-    rules.require_ready(missing_for_issue(session.get_one(Institute, run.institute_id)))
-    everybody = queries.candidates(session, run_id)
-    without = [one for one in everybody if one.certificate is None]
-    earlier = queries.batches_of(session, run_id)
-    if not without and earlier:
-        return earlier[0]
+    return _order(session, actor, run_ground(session, actor, run_id), origin=origin)
+
+
+@command
+def order_programme(session: Session, actor: Actor, *, programme_id: int, origin: str) -> Batch:
+    """Order a document for everybody who holds all of a programme and has none, as `order_batch` does."""
+    return _order(session, actor, programme_ground(session, actor, programme_id), origin=origin)
+
+
+def _order(session: Session, actor: Actor, ground: Ground, *, origin: str) -> Batch:
+    rules.require_ready(missing_for_issue(ground.institute))
+    without = [one for one in ground.people if one.certificate is None]
+    if not without and ground.earlier:
+        return ground.earlier[0]
     if not without:
         raise rules.NothingToIssue
-    if earlier and _only_known_failures(session, earlier[0], without):
-        retry(session, actor, batch_id=earlier[0].id, origin=origin)
-        return earlier[0]
+    if ground.earlier and _only_known_failures(session, ground.earlier[0], without):
+        retry(session, actor, batch_id=ground.earlier[0].id, origin=origin)
+        return ground.earlier[0]
     batch = Batch(
-        run_id=run_id,
-        institute_id=run.institute_id,
+        run_id=ground.run_id,
+        programme_id=ground.programme_id,
+        institute_id=ground.institute.id,
         ordered_by_id=actor.person_id,
         ordered_at=clock.now(),
     )
     session.add(batch)
     session.flush()
-    _order_each(session, actor, batch=batch, run=run, waiting=without, origin=origin)
+    _order_each(session, actor, batch=batch, ground=ground, waiting=without, origin=origin)
     audit.record(
         session,
         actor,
         "batch.ordered",
-        f"run:{run_id}",
-        institute_id=run.institute_id,
+        ground.subject,
+        institute_id=ground.institute.id,
         batch=batch.id,
     )
     return batch
@@ -92,35 +109,30 @@ def order_batch(session: Session, actor: Actor, *, run_id: int, origin: str) -> 
 def retry(session: Session, actor: Actor, *, batch_id: int, origin: str) -> None:
     """Try again for everybody whom an order could not serve."""
     batch = queries.progress(session, batch_id).batch
-    run = run_for_update(session, batch.run_id)
-    policy.require_certify(actor, institute_id=batch.institute_id)
+    ground = ground_of(session, actor, batch)
     failed = set(
         session.scalars(
             delete(BatchFailure)
             .where(BatchFailure.batch_id == batch_id)
-            .returning(BatchFailure.enrolment_id)
+            .returning(BatchFailure.person_id)
         )
     )
     for certificate in session.scalars(
         select(Certificate).where(
             Certificate.batch_id == batch_id,
             Certificate.status == CertificateStatus.PENDING_ISSUE,
-            Certificate.enrolment_id.in_(failed),
+            Certificate.person_id.in_(failed),
         )
     ):
         for stage in STAGES:
             work.retry(session, actor, work_name=stage, item_id=certificate.id)
-    again = [
-        one
-        for one in queries.candidates(session, run.id)
-        if one.certificate is None and one.enrolment_id in failed
-    ]
-    _order_each(session, actor, batch=batch, run=run, waiting=again, origin=origin)
+    again = [one for one in ground.people if one.certificate is None and one.person.id in failed]
+    _order_each(session, actor, batch=batch, ground=ground, waiting=again, origin=origin)
 
 
 def _only_known_failures(session: Session, batch: Batch, waiting: list[Candidate]) -> bool:
-    known = {failure.enrolment_id for failure in queries.progress(session, batch.id).failures}
-    return {one.enrolment_id for one in waiting} <= known
+    known = {failure.person_id for failure in queries.progress(session, batch.id).failures}
+    return {one.person.id for one in waiting} <= known
 
 
 def _order_each(
@@ -128,26 +140,30 @@ def _order_each(
     actor: Actor,
     *,
     batch: Batch,
-    run: Run,
+    ground: Ground,
     waiting: list[Candidate],
     origin: str,
 ) -> None:
     """Freeze each person's facts, or write down why they can't be."""
-    version = session.get_one(CourseVersion, run.version_id)
-    template = active_template(session, institute_id=run.institute_id, kind=version.document)
-    frozen = freeze(
-        session, actor, waiting, run=run, version=version, template=template, origin=origin
-    )
+    frozen = freeze(session, actor, waiting, ground=ground, origin=origin)
     for certificate in frozen.certificates:
         certificate.batch_id = batch.id
     session.add_all(frozen.certificates)
     session.flush()
+    parts = [
+        {"certificate_id": certificate.id, "part_id": part.certificate_id}
+        for certificate, one in zip(frozen.certificates, frozen.served, strict=True)
+        for part in one.parts
+    ]
+    if parts:
+        session.execute(insert(CertificatePart), parts)
     if frozen.refused:
         session.execute(
             insert(BatchFailure),
             [
                 {
                     "batch_id": batch.id,
+                    "person_id": one.person.id,
                     "enrolment_id": one.enrolment_id,
                     "code": refusal.code,
                     "reason": str(refusal.params.get("name", "")),

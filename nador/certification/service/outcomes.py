@@ -74,11 +74,12 @@ def record_issue(session: Session, actor: Actor, *, item_id: int, outcome: Drawn
 def record_not_drawn(session: Session, _actor: Actor, *, item_id: int, error: str) -> None:
     """Name in its order the certificate that could not be drawn."""
     certificate = session.get_one(Certificate, item_id)
-    if certificate.batch_id is None or certificate.enrolment_id is None:
+    if certificate.batch_id is None:
         return
     session.add(
         BatchFailure(
             batch_id=certificate.batch_id,
+            person_id=certificate.person_id,
             enrolment_id=certificate.enrolment_id,
             code=Failure.NOT_DRAWN,
             reason=error[:500],

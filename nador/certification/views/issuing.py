@@ -13,6 +13,7 @@ from nador.certification import labels, policy, queries, service
 from nador.certification.forms import OrderForm
 from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
+from nador.certification.queries import Head
 from nador.certification.rules import BatchStatus, require_ready
 from nador.certification.template import Design, TemplateOptions
 from nador.certification.views.routes import blueprint
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from nador.accounts.models import Person
-    from nador.certification.queries import RunSheet
+    from nador.catalogue.rules import DocumentKind
+    from nador.certification.facts import CertificateFacts
 
 REFRESH_SECONDS = 3
 PAGE_SIZE = 100
@@ -36,8 +38,12 @@ PAGE_SIZE = 100
 @blueprint.get("/manage/certify")
 @access(*READERS)
 def runs() -> str:
-    """List runs with passes, those first that still lack documents."""
-    return render("certification/runs.html", runs=queries.runs_to_certify(db(), actor()))
+    """List runs with passes, those first that still lack documents, and programmes."""
+    return render(
+        "certification/runs.html",
+        runs=queries.runs_to_certify(db(), actor()),
+        programmes=queries.programmes_to_certify(db(), actor()),
+    )
 
 
 @blueprint.get("/manage/runs/<int:run_id>/certify")
@@ -64,11 +70,15 @@ def _certify_page(run_id: int, form: OrderForm) -> str:
 @access(*READERS)
 def confirm_names(run_id: int) -> ResponseReturnValue:
     """Confirm the ticked names as they will be printed."""
-    typed = map(text.number, request.form.getlist("person"))
-    ticked = [person_id for person_id in typed if person_id is not None]
-    count = service.confirm_names(db(), actor(), run_id=run_id, person_ids=ticked)
+    count = service.confirm_names(db(), actor(), run_id=run_id, person_ids=ticked())
     note(translator().ngettext("%(num)s name confirmed.", "%(num)s names confirmed.", count))
     return redirect(url_for(".certify", run_id=run_id), 303)
+
+
+def ticked() -> list[int]:
+    """Return whose names were ticked."""
+    typed = map(text.number, request.form.getlist("person"))
+    return [person_id for person_id in typed if person_id is not None]
 
 
 @blueprint.post("/manage/runs/<int:run_id>/certify")
@@ -88,33 +98,44 @@ def order(run_id: int) -> ResponseReturnValue:
 @access(*READERS)
 def preview(run_id: int, enrolment_id: int) -> ResponseReturnValue:
     """Draw one person's document as a specimen, with a code that nobody will ever have."""
-    # WeasyPrint is heavy: a web process loads it only when somebody asks for a preview.
-    from nador.certification.pdf.render import render as draw
-
     sheet = queries.run_sheet(db(), run_id)
     policy.require_see(actor(), institute_id=sheet.run.institute_id)
     one = next((each for each in sheet.people if each.enrolment_id == enrolment_id), None)
     if one is None:
         raise NotFound
     require_ready(missing_for_issue(sheet.institute))
-    in_use = queries.template_in_use(
-        db(), institute_id=sheet.institute.id, kind=sheet.version.document
-    )
-    design = Design(TemplateOptions.from_dict(in_use.options if in_use else {}), files().get)
+    design = design_in_use(sheet.institute.id, sheet.version.document)
     facts = service.draft_facts(
         sheet.institute, one, run=sheet.run, version=sheet.version, options=design.options
     )
-    db().rollback()  # No transaction stays open while the page is drawn.
     try:
-        return Response(draw(facts, design), content_type="application/pdf")
+        content = draw_specimen(facts, design)
     except Unprintable as refusal:
-        return _unprintable_page(sheet, one.person, refusal), 422
+        head = Head(sheet.run.code, sheet.version.title, run=sheet.run)
+        return unprintable_page(head, one.person, refusal), 422
+    return Response(content, content_type="application/pdf")
 
 
-def _unprintable_page(sheet: RunSheet, person: Person, refusal: Unprintable) -> str:
+def design_in_use(institute_id: int, kind: DocumentKind) -> Design:
+    """Read how the institute draws this kind of document."""
+    in_use = queries.template_in_use(db(), institute_id=institute_id, kind=kind)
+    return Design(TemplateOptions.from_dict(in_use.options if in_use else {}), files().get)
+
+
+def draw_specimen(facts: CertificateFacts, design: Design) -> bytes:
+    """Draw a document while no transaction stays open; raises Unprintable."""
+    # WeasyPrint is heavy: a web process loads it only when somebody asks for a preview.
+    from nador.certification.pdf.render import render as draw
+
+    db().rollback()
+    return draw(facts, design)
+
+
+def unprintable_page(head: Head, person: Person, refusal: Unprintable) -> str:
+    """Say why a document can't be drawn, and what to do."""
     return render(
         "certification/unprintable.html",
-        sheet=sheet,
+        head=head,
         person=person,
         refusal=describe(refusal, translator()),
         in_name=refusal.params["text"] in {person.name_latin, person.name_arabic},
@@ -134,13 +155,13 @@ def batch(batch_id: int) -> ResponseReturnValue:
         "certification/batch.html",
         progress=progress,
         heading=labels.batch(translator(), progress.status),
-        head=queries.run_head(db(), progress.batch.run_id),
+        head=queries.batch_head(db(), progress.batch),
         held_up=queries.held_up(db(), batch_id),
         certificates=certificates[:PAGE_SIZE],
         next_after=certificates[PAGE_SIZE - 1].id if len(certificates) > PAGE_SIZE else None,
         labels=labels,
         words=translator(),
-        people=queries.names_of(db(), [one.enrolment_id for one in progress.failures]),
+        people=queries.names_of(db(), [one.person_id for one in progress.failures]),
         may_certify=policy.may_certify(actor(), institute_id=progress.batch.institute_id),
         why=lambda failure: labels.failure(translator(), failure.code, failure.reason),
     )

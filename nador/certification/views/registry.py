@@ -89,6 +89,8 @@ def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
         "certification/certificate.html",
         certificate=one,
         history=_history(one.id),
+        parts=queries.resting_on(db(), one.id) if one.programme_id else (),
+        in_doubt=one.programme_id is not None and queries.is_in_doubt(db(), one.id),
         form=form or RevokeForm(),
         may_revoke=in_force and may_certify,
         may_have_file=may_certify or actor().is_person(one.person_id),

@@ -96,6 +96,11 @@ def make_full_facts(**said: Any) -> CertificateFacts:
     )
 
 
+def make_programme_facts(**said: Any) -> CertificateFacts:
+    courses = ("ML-101", "DATA-110")
+    return make_full_facts(**{"course": "", "programme": "AI-2026", "courses": courses, **said})
+
+
 def make_credential(facts: dict[str, Any] | None = None, **issue: Any) -> dict[str, Any]:
     return credential(make_full_facts(**(facts or {})), make_issue(**issue))
 

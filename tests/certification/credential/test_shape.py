@@ -23,6 +23,7 @@ from tests.certification.credential.papers import (
     make_credential,
     make_full_facts,
     make_issue,
+    make_programme_facts,
 )
 from tests.conftest import SHARED
 from tests.factories.facts import make_facts
@@ -57,6 +58,7 @@ def _is_instant(text: object) -> bool:
             ),
             id="least",
         ),
+        pytest.param(credential(make_programme_facts(), make_issue()), id="programme"),
         *[pytest.param(make_credential({"holder_latin": name}), id=ascii(name)) for name in TRAPS],
     ],
 )
@@ -74,6 +76,16 @@ def test_schema_notices_what_is_missing(schema: Draft201909Validator) -> None:
 
     assert not schema.is_valid(document)
     assert not schema.is_valid({**make_credential(), "validFrom": "2026-11-27"})
+
+
+def test_a_programme_is_the_same_achievement_for_all_and_names_its_courses() -> None:
+    said = credential(make_programme_facts(), make_issue())["credentialSubject"]["achievement"]
+
+    assert said["id"] == f"{ORIGIN}/programmes/AI-2026"
+    assert [one["id"] for one in said["related"]] == [
+        f"{ORIGIN}/courses/ML-101",
+        f"{ORIGIN}/courses/DATA-110",
+    ]
 
 
 def test_names_stand_as_printed_and_the_address_as_a_hash() -> None:

@@ -37,6 +37,7 @@ from nador.certification.rules import (
     FileStatus,
     KeyMissing,
     KeyPurpose,
+    Part,
     PrintStatus,
     TemplateStatus,
     batch_status,
@@ -68,13 +69,17 @@ IN_PUBLIC = (
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody with a confirmed pass on a run, and the document they have already, if any."""
+    """Somebody who may have a document, for what, and the one they have already, if any.
 
-    enrolment_id: int
+    On a run it is for a confirmed pass, in a programme for the parts of it.
+    """
+
+    enrolment_id: int | None
     person: Person
     mark: Decimal | None
     mention: Words | None
     certificate: Certificate | None
+    parts: Sequence[Part] = ()
 
 
 def candidates(session: Session, run_id: int) -> list[Candidate]:
@@ -146,7 +151,7 @@ def progress(session: Session, batch_id: int) -> Progress:
     ).all()
     waiting = Certificate.status == CertificateStatus.PENDING_ISSUE
     given_up = exists().where(
-        BatchFailure.batch_id == batch_id, BatchFailure.enrolment_id == Certificate.enrolment_id
+        BatchFailure.batch_id == batch_id, BatchFailure.person_id == Certificate.person_id
     )
     issued, pending = session.execute(
         select(func.count().filter(~waiting), func.count().filter(waiting, ~given_up)).where(
@@ -195,13 +200,10 @@ def run_head(session: Session, run_id: int) -> RunHead:
     return RunHead(*row)
 
 
-@dataclass(frozen=True, slots=True)
-class RunSheet:
-    """A run as the certifier sees it: what it is, and who passed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What the certifier confirms: who may have a document."""
 
-    run: Run
-    course_code: str
-    version: CourseVersion
     institute: Institute
     people: Sequence[Candidate]
 
@@ -216,6 +218,15 @@ class RunSheet:
         return [one for one in self.without if one.person.names_confirmed_at]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSheet(Sheet):
+    """A run as the certifier sees it: what it is, and who passed."""
+
+    run: Run
+    course_code: str
+    version: CourseVersion
+
+
 def run_sheet(session: Session, run_id: int) -> RunSheet:
     """Return a run with everybody who passed it; raises NotFound."""
     row = session.execute(
@@ -228,7 +239,13 @@ def run_sheet(session: Session, run_id: int) -> RunSheet:
     if row is None:
         raise NotFound
     run, course_code, version, institute = row
-    return RunSheet(run, course_code, version, institute, candidates(session, run_id))
+    return RunSheet(
+        run=run,
+        course_code=course_code,
+        version=version,
+        institute=institute,
+        people=candidates(session, run_id),
+    )
 
 
 def print_job(session: Session, job_id: int) -> tuple[PrintJob, RunHead]:
@@ -246,14 +263,10 @@ def batches_of(session: Session, run_id: int) -> Sequence[Batch]:
     ).all()
 
 
-def names_of(session: Session, enrolment_ids: Sequence[int]) -> dict[int, Person]:
-    """Return the people behind enrolments."""
-    rows = session.execute(
-        select(Enrolment.id, Person)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.id.in_(enrolment_ids))
-    )
-    return dict(rows.all())
+def names_of(session: Session, person_ids: Sequence[int]) -> dict[int, Person]:
+    """Return people by their ids."""
+    people = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    return {person.id: person for person in people}
 
 
 def by_code(session: Session, typed: str) -> Certificate:
