@@ -10,11 +10,19 @@ from nador.certification.rules import (
     CertificateEventKind,
     CertificateStatus,
     Failure,
+    Validity,
+    validity,
 )
-from nador.kernel.i18n import msgid
+from nador.kernel import clock
+from nador.kernel.i18n import msgid, pick
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from nador.certification.models import Certificate
+    from nador.certification.queries import Ending
     from nador.kernel.i18n import Translator
+    from nador.kernel.tables import Cell
 
 ERRORS: Final = {
     "nobody_named": msgid("A certificate needs the holder's name in Latin or in Arabic letters."),
@@ -83,6 +91,50 @@ def look(value: CertificateStatus) -> str:
             return "bad"
         case CertificateStatus.SUPERSEDED:
             return "warn"
+
+
+def standing(words: Translator, one: Certificate, *, today: date) -> tuple[str, str]:
+    """Name what a certificate is worth today, and choose the kind of its tag."""
+    if one.status is not CertificateStatus.ISSUED:
+        return status(words, one.status), look(one.status)
+    match validity(one.expires_on, today=today):
+        case Validity.EXPIRED:
+            return words.gettext("Expired"), "warn"
+        case Validity.ENDS_SOON:
+            return words.gettext("Ends soon"), "info"
+        case Validity.STANDS | Validity.ENDLESS:
+            return status(words, one.status), look(one.status)
+
+
+def ending_columns(words: Translator) -> list[str]:
+    """Name the columns of the list of what ends."""
+    return [
+        words.gettext("Valid until"),
+        words.gettext("Code"),
+        words.gettext("Number"),
+        words.gettext("Name in Latin letters"),
+        words.gettext("Name in Arabic letters"),
+        words.gettext("Reference"),
+        words.gettext("Title"),
+        words.gettext("Issued on"),
+        words.gettext("Last reminder"),
+    ]
+
+
+def ending_row(one: Ending, words: Translator) -> list[Cell]:
+    """Write one certificate that ends as a row."""
+    certificate = one.certificate
+    return [
+        certificate.expires_on,
+        certificate.code,
+        certificate.number,
+        certificate.holder_latin,
+        certificate.holder_arabic,
+        one.person.reference,
+        pick(certificate.title, words.language.code),
+        certificate.issued_on,
+        clock.local(one.reminded_at).date() if one.reminded_at else None,
+    ]
 
 
 def event(words: Translator, value: CertificateEventKind) -> str:

@@ -99,6 +99,8 @@ _LIVE = "status IN ('pending_issue', 'issued')"
 _LIVE_OF_RUN = text(f"run_id IS NOT NULL AND {_LIVE}")
 _LIVE_OF_PROGRAMME = text(f"programme_id IS NOT NULL AND {_LIVE}")
 
+_ENDS = text("expires_on IS NOT NULL")
+
 
 def _folded_code(context: DefaultExecutionContext) -> str:
     row = context.get_current_parameters()  # type: ignore[no-untyped-call] # SQLAlchemy has no types here
@@ -178,6 +180,13 @@ class Certificate(Base):
         ),
         Index(None, "run_id", "status"),
         Index(None, "status", "id"),
+        Index(
+            "ix_certificate_expires_on",
+            "expires_on",
+            "id",
+            sqlite_where=_ENDS,
+            postgresql_where=_ENDS,
+        ),
         CheckConstraint("(run_id IS NULL) <> (programme_id IS NULL)", name="of_run_or_programme"),
         CheckConstraint(
             "holder_latin IS NOT NULL OR holder_arabic IS NOT NULL OR holder_hidden",
@@ -193,6 +202,22 @@ class Certificate(Base):
             "(status = 'superseded') = (superseded_by_id IS NOT NULL)", name="superseded_by"
         ),
     )
+
+
+class Reminder(Base):
+    """A reminder that so many days are left of a certificate, which each goes out once."""
+
+    __tablename__ = "reminder"
+
+    certificate_id: Mapped[int] = mapped_column(
+        ForeignKey("certificate.id"), primary_key=True, autoincrement=False
+    )
+    days: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    sent: Mapped[bool]
+    """False: its day had passed when the certificate was issued, so it was left out."""
+
+    __table_args__ = (CheckConstraint("days > 0", name="days"),)
 
 
 class CertificatePart(Base):

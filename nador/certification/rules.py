@@ -12,7 +12,7 @@ from nador.catalogue.rules import CatalogueStatus, DocumentKind
 from nador.kernel.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
 
 class TemplateStatus(StrEnum):
@@ -162,6 +162,14 @@ class CertificateSuperseded:
     """A certificate was replaced by another."""
 
     certificate_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateEnding:
+    """So many days, or fewer, are left of a certificate."""
+
+    certificate_id: int
+    days: int
 
 
 class InstituteNotReady(Conflict):
@@ -319,6 +327,49 @@ def require_published(status: CatalogueStatus) -> None:
     """Refuse to issue for a programme that is not offered."""
     if status is not CatalogueStatus.PUBLISHED:
         raise ProgrammeNotPublished
+
+
+REMINDED: Final = (60, 30, 7)
+"""So many days before a certificate ends, its holder is told."""
+SOON: Final = timedelta(days=REMINDED[0])
+
+
+def reminder_due(expires_on: date | None, today: date, already_sent: Collection[int]) -> int | None:
+    """Choose the reminder that is to go out now, by its days; None where there is none.
+
+    It is the nearest whose day has come: what was missed meanwhile is left out. Once a nearer one
+    went out there is none any more, and none after the last day.
+    """
+    if expires_on is None or today > expires_on:
+        return None
+    left = (expires_on - today).days
+    nearest = min((days for days in REMINDED if left <= days), default=None)
+    if nearest is None or any(sent <= nearest for sent in already_sent):
+        return None
+    return nearest
+
+
+def reminds(days: int, *, issued_on: date, expires_on: date) -> bool:
+    """Tell whether a reminder has sense: its day came after the certificate itself."""
+    return issued_on < expires_on - timedelta(days=days)
+
+
+class Validity(StrEnum):
+    """How long what is issued still stands."""
+
+    ENDLESS = "endless"
+    STANDS = "stands"
+    ENDS_SOON = "ends_soon"
+    EXPIRED = "expired"
+
+
+def validity(expires_on: date | None, *, today: date) -> Validity:
+    """Tell how long a certificate in force still stands; its last day still counts."""
+    if expires_on is None:
+        return Validity.ENDLESS
+    if today > expires_on:
+        return Validity.EXPIRED
+    return Validity.ENDS_SOON if expires_on - today <= SOON else Validity.STANDS
 
 
 def require_ready(missing: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nador.assessment.rules import GradesReleased, RunConcluded
 from nador.catalogue.rules import MeetingChanged, RunChanged
 from nador.certification.models import Certificate
-from nador.certification.rules import CertificateIssued, CertificateRevoked
+from nador.certification.rules import CertificateEnding, CertificateIssued, CertificateRevoked
 from nador.enrolment import queries as enrolment_queries
 from nador.enrolment.rules import (
     Ending,
@@ -123,6 +123,12 @@ def certificate_revoked(session: Session, _actor: Actor, event: CertificateRevok
     tell_holder(session, certificate, "notices/certificate_revoked.txt")
 
 
+def certificate_ending(session: Session, _actor: Actor, event: CertificateEnding) -> None:
+    """Remind the holder in time."""
+    certificate = session.get_one(Certificate, event.certificate_id)
+    tell_holder(session, certificate, "notices/certificate_ending.txt")
+
+
 HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (EnrolmentPlaced, placed),
     (SeatOffered, offered),
@@ -134,4 +140,5 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (RunConcluded, run_concluded),
     (CertificateIssued, certificate_issued),
     (CertificateRevoked, certificate_revoked),
+    (CertificateEnding, certificate_ending),
 )

@@ -304,6 +304,8 @@ TABLE = [
     Row("POST", "/me/certificates/<code>/name", "s yn nn nn nn nn nn", where=ISSUED),
     Row("GET", "/certificates/<code>/file", HAVE_FILE, where=ISSUED),
     Row("GET", "/manage/certificates", "s nn nn yy yy yy nn"),
+    Row("GET", "/manage/certificates/ending", "s nn nn yy yy yy nn"),
+    Row("GET", "/manage/certificates/ending.csv", "s nn nn yy yy yy nn"),
     Row("GET", "/manage/certificates/<code>", SEE_CERTIFICATES, where=ISSUED),
     Row("POST", "/manage/certificates/<code>/revocation", CERTIFY, form=REASONS, where=ISSUED),
     Row("POST", "/api/v1/runs/<int:run_id>/certificates", CERTIFY, json={}),

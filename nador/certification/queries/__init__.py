@@ -1,5 +1,12 @@
 """Reads of the registry."""
 
+from nador.certification.queries.endings import (
+    Ending,
+    EndingPage,
+    endings,
+    reminded,
+    reminders_due,
+)
 from nador.certification.queries.programmes import (
     Head,
     InDoubt,
@@ -57,6 +64,8 @@ __all__ = [
     "IN_PUBLIC",
     "LIVE",
     "Candidate",
+    "Ending",
+    "EndingPage",
     "Head",
     "InDoubt",
     "OnTheWay",
@@ -73,6 +82,7 @@ __all__ = [
     "candidates",
     "credential_of",
     "current_file",
+    "endings",
     "events_of",
     "files_to_print",
     "graduates",
@@ -92,6 +102,8 @@ __all__ = [
     "programmes_to_certify",
     "progress",
     "registry",
+    "reminded",
+    "reminders_due",
     "resting_on",
     "revoked_places",
     "run_head",

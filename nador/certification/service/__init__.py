@@ -31,11 +31,13 @@ from nador.certification.service.outcomes import (
     record_not_printed,
     record_print,
 )
+from nador.certification.service.reminders import REMIND, record_reminder
 
 __all__ = [
     "AT_ONCE",
     "LIST",
     "PRINT",
+    "REMIND",
     "Drawn",
     "Grown",
     "Merged",
@@ -59,6 +61,7 @@ __all__ = [
     "record_not_drawn",
     "record_not_printed",
     "record_print",
+    "record_reminder",
     "record_signing",
     "replace",
     "retire_key",

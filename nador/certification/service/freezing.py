@@ -31,7 +31,6 @@ from nador.certification.pdf.printable import Unprintable, require_printable
 from nador.certification.queries import Candidate
 from nador.certification.rules import TemplateStatus
 from nador.certification.service.credentials import begin_credentials
-from nador.certification.template import TemplateOptions
 from nador.kernel import clock, codes
 from nador.kernel.access import OwnCase, require_not_own_case
 from nador.kernel.errors import DomainError
@@ -39,11 +38,11 @@ from nador.kernel.i18n import pick
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import date
 
     from sqlalchemy.orm import Session
 
     from nador.catalogue.models import CourseVersion, Run
+    from nador.certification.template import TemplateOptions
     from nador.kernel.access import Actor
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import delete, insert, select
 
 from nador.accounts import service as people
 from nador.accounts.queries import missing_for_issue
-from nador.certification import queries, rules
+from nador.catalogue.queries import programme_for_update, run_for_update
+from nador.certification import policy, queries, rules
 from nador.certification.models import (
     Batch,
     BatchFailure,
@@ -22,7 +23,7 @@ from nador.kernel import audit, clock, work
 from nador.kernel.db import command
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -36,7 +37,9 @@ def confirm_names(
     session: Session, actor: Actor, *, run_id: int, person_ids: Collection[int]
 ) -> int:
     """Confirm that people's names are spelt as they are to be printed; returns how many were new."""
-    return _confirm(session, actor, run_ground(session, actor, run_id), person_ids)
+    run = run_for_update(session, run_id)
+    policy.require_certify(actor, institute_id=run.institute_id)
+    return _confirm(session, actor, queries.candidates(session, run_id), person_ids)
 
 
 @command
@@ -44,14 +47,18 @@ def confirm_names_of_programme(
     session: Session, actor: Actor, *, programme_id: int, person_ids: Collection[int]
 ) -> int:
     """Confirm names of those who hold all of a programme; returns how many were new."""
-    return _confirm(session, actor, programme_ground(session, actor, programme_id), person_ids)
+    programme = programme_for_update(session, programme_id)
+    policy.require_certify(actor, institute_id=programme.institute_id)
+    return _confirm(session, actor, queries.graduates(session, programme), person_ids)
 
 
-def _confirm(session: Session, actor: Actor, ground: Ground, person_ids: Collection[int]) -> int:
+def _confirm(
+    session: Session, actor: Actor, named: Sequence[Candidate], person_ids: Collection[int]
+) -> int:
     chosen = set(person_ids)
     ticked = [
         one.person.id
-        for one in ground.people
+        for one in named
         if one.person.id in chosen and one.person.names_confirmed_at is None
     ]
     people.confirm_names(session, actor, person_ids=ticked)

@@ -9,9 +9,10 @@ from flask import Response, redirect, request, url_for
 from nador.certification import labels, policy, queries, service
 from nador.certification.forms import RevokeForm
 from nador.certification.policy import READERS
-from nador.certification.rules import CertificateStatus
+from nador.certification.rules import CertificateStatus, Validity
 from nador.certification.views.routes import blueprint
-from nador.kernel import text
+from nador.kernel import clock, text
+from nador.kernel.tables import write_csv
 from nador.web.access import SIGNED_IN, access
 from nador.web.forms import process
 from nador.web.rendering import note, render, send_pdf
@@ -32,6 +33,7 @@ def mine() -> str:
         "certification/mine.html",
         certificates=held,
         origin=settings().public_url,
+        today=clock.today(),
         labels=labels,
         words=translator(),
     )
@@ -68,9 +70,46 @@ def registry() -> str:
         certificates=found[:PAGE_SIZE],
         next_before=found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None,
         search=search,
+        today=clock.today(),
         labels=labels,
         words=translator(),
     )
+
+
+@blueprint.get("/manage/certificates/ending")
+@access(*READERS)
+def endings() -> str:
+    """List what ends soon, or what has expired."""
+    which = _asked_for()
+    found = queries.endings(db(), actor(), which, after=request.args.get("after", ""))
+    return render(
+        "certification/endings.html",
+        found=found,
+        which=which,
+        next_url=url_for(".endings", show=which.value, after=found.next) if found.next else "",
+    )
+
+
+@blueprint.get("/manage/certificates/ending.csv")
+@access(*READERS)
+def endings_csv() -> Response:
+    """Give the whole list as a table."""
+    which = _asked_for()
+    found, words = queries.endings(db(), actor(), which, most=None), translator()
+    return Response(
+        write_csv(
+            labels.ending_columns(words), (labels.ending_row(one, words) for one in found.rows)
+        ),
+        content_type="text/csv; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{which.value}-{clock.today()}.csv"'
+        },
+    )
+
+
+def _asked_for() -> Validity:
+    asked = request.args.get("show", "")
+    return Validity.EXPIRED if asked == Validity.EXPIRED else Validity.ENDS_SOON
 
 
 @blueprint.get("/manage/certificates/<code>")
@@ -88,6 +127,7 @@ def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
     return render(
         "certification/certificate.html",
         certificate=one,
+        today=clock.today(),
         history=_history(one.id),
         parts=queries.resting_on(db(), one.id) if one.programme_id else (),
         in_doubt=one.programme_id is not None and queries.is_in_doubt(db(), one.id),
