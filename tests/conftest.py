@@ -127,12 +127,36 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         empty(engine)
 
 
+_EMPTY = """
+DO $$
+DECLARE
+  name text;
+  filled boolean;
+BEGIN
+  FOREACH name IN ARRAY string_to_array('{tables}', ' ') LOOP
+    EXECUTE format('SELECT EXISTS (SELECT FROM %I)', name) INTO filled;
+    IF filled THEN
+      EXECUTE format('DELETE FROM %I', name);
+    END IF;
+  END LOOP;
+  FOR name IN
+    SELECT format('%I.%I', schemaname, sequencename) FROM pg_sequences WHERE last_value IS NOT NULL
+  LOOP
+    PERFORM setval(name, 1, false);
+  END LOOP;
+END $$
+"""
+
+
 def empty(engine: Engine) -> None:
-    """Take all rows out of a PostgreSQL database, triggers or not."""
-    tables = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    """Take all rows out of a PostgreSQL database, triggers or not, and let ids begin anew.
+
+    TRUNCATE would write every table and index anew, rows or not: ten times the work.
+    """
+    tables = " ".join(table.name for table in metadata.sorted_tables)
     with engine.connect().execution_options(nador_writes=True) as connection:
         connection.execute(text("SET session_replication_role = replica"))
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(text(_EMPTY.format(tables=tables)))
         connection.execute(text("SET session_replication_role = origin"))
         connection.commit()
 
