@@ -8,7 +8,7 @@ from alembic import op
 from nador.kernel.db import BigId
 
 revision = "20261128_programmes"
-down_revision = "20261123_guards"
+down_revision = "20261128_questions"
 branch_labels = None
 depends_on = None
 
