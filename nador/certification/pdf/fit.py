@@ -49,7 +49,7 @@ class Fitted:
     top: float
 
 
-@lru_cache(maxsize=2048)  # the institute and the title are the same for a whole run
+@lru_cache(maxsize=256)  # the institute and the title are the same for a whole run, names are not
 def fit(text: str, box: Box, *, arabic: bool = False, least_lines: int = 1) -> Fitted:
     """Choose lines and size for a text, centred in the height of its box."""
     best = _at(least_lines, text, box, arabic=arabic)
@@ -71,7 +71,7 @@ def unprintable(text: str) -> tuple[str, ...]:
     return tuple(char for char in dict.fromkeys(text) if char not in _drawable())
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def advance(text: str, *, arabic: bool = False) -> float:
     """Measure a line's width in ems."""
     stack = _ARABIC_FIRST if arabic else _LATIN_FIRST
