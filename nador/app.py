@@ -23,10 +23,12 @@ from nador.assessment import jobs as assessment_jobs
 from nador.assessment import labels as assessment_labels
 from nador.assessment import views as assessment_views
 from nador.catalogue import api as catalogue_api
+from nador.catalogue import handlers as catalogue_handlers
 from nador.catalogue import labels as catalogue_labels
 from nador.catalogue import queries as catalogue_queries
 from nador.catalogue import views as catalogue_views
 from nador.certification import api as certification_api
+from nador.certification import handlers as certification_handlers
 from nador.certification import jobs as certification_jobs
 from nador.certification import labels as certification_labels
 from nador.certification import views as certification_views
@@ -50,6 +52,7 @@ from nador.reporting import views as reporting_views
 from nador.reporting.rules import FirstPage, first_page
 from nador.settings import Settings, WrongSetting
 from nador.verification import api as verification_api
+from nador.verification import handlers as verification_handlers
 from nador.verification import jobs as verification_jobs
 from nador.verification import labels as verification_labels
 from nador.verification import views as verification_views
@@ -94,8 +97,11 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     certification_api.blueprint,
 )
 HANDLERS: tuple[Iterable[tuple[type[Any], Handler]], ...] = (
+    catalogue_handlers.HANDLERS,
     enrolment_handlers.HANDLERS,
     assessment_handlers.HANDLERS,
+    certification_handlers.HANDLERS,
+    verification_handlers.HANDLERS,
     notices_handlers.HANDLERS,
 )
 MENU: list[rendering.MenuItem] = [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import click
 
-from nador.accounts import queries, service
+from nador.accounts import labels, queries, service
 from nador.accounts.rules import GRANTABLE, Scope
 from nador.kernel import text
 from nador.kernel.access import Role
 from nador.kernel.errors import NotFound
+from nador.kernel.i18n import translator
 from nador.kernel.shell import Instance, open_instance
 
 
@@ -85,6 +86,26 @@ def create_person(
                 session, operator, person_id=person.id, institute_id=institute.id, role=Role(role)
             )
         click.echo(person.reference)
+
+
+@person.command("erase")
+@click.argument("who", metavar="PERSON")
+@click.option("--as", "email", required=True, help="E-mail of the administrator who erases.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase_person(who: str, email: str, *, yes: bool) -> None:
+    """Erase PERSON (e-mail or reference number): decisions stay, names go for good."""
+    with open_instance() as instance, instance.sessions() as session:
+        found = queries.person_by_email(session, who) or queries.person_by_reference(session, who)
+        if found is None:
+            raise NotFound
+        if not yes:
+            click.confirm(f"Erase {found.reference} for good?", abort=True)
+        administrator = queries.actor_by_email(session, email)
+        against = service.obstacles(session, administrator, person_id=found.id)
+        for one in against:
+            click.echo(labels.obstacle(translator("en"), one), err=True)
+        service.erase_person(session, administrator, person_id=found.id)
+        click.echo("The person is erased; workers delete the files.")
 
 
 COMMANDS: list[click.Command] = [token, person]

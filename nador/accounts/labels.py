@@ -2,9 +2,9 @@
 
 from typing import Final
 
-from nador.accounts.rules import Scope, SignInOutcome
+from nador.accounts.rules import Obstacle, Scope, SignInOutcome
 from nador.kernel.access import Role
-from nador.kernel.i18n import msgid
+from nador.kernel.i18n import Translator, msgid
 from nador.kernel.mail import MessageStatus
 
 ERRORS: Final = {
@@ -24,6 +24,9 @@ ERRORS: Final = {
     "reference_taken": msgid("Another person has this reference number."),
     "role_not_grantable": msgid(
         "Everybody is a learner, and instructors are named on their session. Choose another role."
+    ),
+    "not_erasable": msgid(
+        "This person cannot be erased yet. The page of the person says what is under way."
     ),
     "prefix_unreadable": msgid("A prefix has two to five letters from A to Z."),
     "prefix_taken": msgid("Codes would be mistaken for those with the prefix %(prefix)s."),
@@ -125,3 +128,22 @@ def browser(device: str) -> str:
         next((name for sign, name in signs if sign in device), "") for signs in (BROWSERS, SYSTEMS)
     ]
     return " · ".join(filter(None, known)) or device.partition("/")[0]
+
+
+def obstacle(words: Translator, value: Obstacle) -> str:
+    """Say what keeps a person from being erased, and what to do first."""
+    match value:
+        case Obstacle.HOLDS_A_ROLE:
+            return words.gettext("A role is still held: end it first.")
+        case Obstacle.TEACHES:
+            return words.gettext(
+                "A run that is not over names this person as staff: end that first."
+            )
+        case Obstacle.OPEN_ENROLMENT:
+            return words.gettext(
+                "A place on a run is still open: conclude the run, or withdraw the place first."
+            )
+        case Obstacle.CERTIFICATE_BEING_MADE:
+            return words.gettext("A certificate is being made: wait until it is issued.")
+        case Obstacle.PRINT_BEING_MADE:
+            return words.gettext("A file to print is being made: try again in a minute.")

@@ -84,6 +84,17 @@ def require_may_grant_roles(actor: Actor, person_id: int, *, institute_id: int) 
     require_not_own_case(actor, person_id)
 
 
+def may_erase(actor: Actor, person_id: int) -> bool:
+    """Administrators erase others: the register of people is one for all centres."""
+    return may_administer(actor) and not actor.is_person(person_id)
+
+
+def require_may_erase(actor: Actor, person_id: int) -> None:
+    """Refuse all but administrators, and those for themselves."""
+    require_administrator(actor)
+    require_not_own_case(actor, person_id)
+
+
 def require_may_administer(actor: Actor, institute_id: int) -> None:
     """Refuse all but this institute's administrators."""
     require(actor, Action.ADMINISTER, institute_id=institute_id)

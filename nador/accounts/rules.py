@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -14,10 +14,10 @@ from zxcvbn import zxcvbn
 
 from nador.kernel import codes, text
 from nador.kernel.access import Role
-from nador.kernel.errors import Invalid
+from nador.kernel.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from nador.kernel.access import Grant
     from nador.kernel.db import Words
@@ -28,6 +28,43 @@ class PersonStatus(StrEnum):
 
     ACTIVE = "active"
     ANONYMISED = "anonymised"
+
+
+class Obstacle(StrEnum):
+    """What keeps a person from being erased for now."""
+
+    HOLDS_A_ROLE = "holds_a_role"
+    TEACHES = "teaches"
+    OPEN_ENROLMENT = "open_enrolment"
+    CERTIFICATE_BEING_MADE = "certificate_being_made"
+    PRINT_BEING_MADE = "print_being_made"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureAsked:
+    """Somebody wants to erase a person: whoever knows something against it adds an obstacle."""
+
+    person_id: int
+    obstacles: list[Obstacle] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonErased:
+    """A person is no longer known by name: whoever kept the name takes it out."""
+
+    person_id: int
+
+
+class NotErasable(Conflict):
+    """Something of the person is still under way: `obstacle`."""
+
+    code = "not_erasable"
+
+
+def require_erasable(obstacles: Sequence[Obstacle]) -> None:
+    """Refuse to erase while something of the person is under way."""
+    if obstacles:
+        raise NotErasable(obstacle=obstacles[0].value)
 
 
 class CodePurpose(StrEnum):

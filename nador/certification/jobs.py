@@ -6,6 +6,8 @@ import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from nador.accounts.models import Institute
 from nador.certification import queries, service
 from nador.certification.credential.shape import Issue, credential
@@ -16,7 +18,13 @@ from nador.certification.keys.store import KeyRing, ageing
 from nador.certification.log import examination, note
 from nador.certification.log import queries as logged
 from nador.certification.log.tree import leaf_hash
-from nador.certification.models import Certificate, PrintJob, StatusList, TemplateVersion
+from nador.certification.models import (
+    Certificate,
+    DroppedFile,
+    PrintJob,
+    StatusList,
+    TemplateVersion,
+)
 from nador.certification.rules import ISSUE, LOG, SIGN, KeyMissing, KeyPurpose
 from nador.certification.service import (
     AT_ONCE,
@@ -219,6 +227,14 @@ def merge(desk: Desk, item_id: int) -> Merged:
     return Merged(sha256=desk.files.put(content), pages=len(hashes))
 
 
+@work(service.DROP, due=queries.files_to_drop, record=service.record_dropped)
+def drop_file(desk: Desk, item_id: int) -> None:
+    """Delete a file that holds an erased name."""
+    with desk.reading() as session:
+        sha256 = session.get_one(DroppedFile, item_id).sha256
+    desk.files.drop(sha256)
+
+
 @work(service.REMIND, due=queries.reminders_due, record=service.record_reminder)
 def remind(_desk: Desk, _item_id: int) -> None:
     """Do nothing: only the clock had to move; recording it puts the mail into the outbox."""
@@ -265,6 +281,17 @@ def _signing_keys(desk: Desk) -> Iterable[str]:
         yield f"{prefix} has no key for {purpose}: run `nador keys rotate {purpose} --institute {prefix}`."
     for known, created_at in in_use:
         yield from ageing(known, created_at, now=clock.now())
+
+
+@checkup.check("erased files are gone", deep=True)
+def _dropped_files(desk: Desk) -> Iterable[str]:
+    """No file came back that was deleted because of an erased name, from a backup for instance."""
+    with desk.reading() as session:
+        waiting = set(session.scalars(queries.files_to_drop(clock.now())))
+        gone = session.execute(select(DroppedFile.id, DroppedFile.sha256)).all()
+    for item_id, sha256 in gone:
+        if item_id not in waiting and desk.files.path(sha256).exists():
+            yield f"The file {sha256} holds an erased name and is there again: delete it."
 
 
 @checkup.check("the public log = the registry", deep=True)

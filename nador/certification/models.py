@@ -161,6 +161,11 @@ class Certificate(Base):
     credential: Mapped[Credential | None] = relationship(lazy="raise_on_sql")
     """None: issued before there were credentials."""
 
+    @property
+    def is_erased(self) -> bool:
+        """Whether its holder was erased."""
+        return self.holder_latin is None and self.holder_arabic is None
+
     __table_args__ = (
         Index(
             "uq_certificate_live_run",
@@ -280,11 +285,17 @@ class Credential(Base):
     signed_at: Mapped[datetime | None]
     """None while it is to be signed, for the first time or anew."""
     document: Mapped[str | None] = mapped_column(deferred=True)
+    """Empty once its holder was erased; so is the token."""
     token: Mapped[str | None] = mapped_column(deferred=True)
     sha256: Mapped[str | None] = mapped_column(String(64))
     """Of the document: its entry in the public log."""
     key_id: Mapped[int | None] = mapped_column(ForeignKey("signing_key.id"))
     token_key_id: Mapped[int | None] = mapped_column(ForeignKey("signing_key.id"))
+
+    def erase(self) -> None:
+        """Take out what names the holder; its place in the status list and its hash stay."""
+        self.document = self.token = ""
+        self.email_hash = self.salt = None
 
     @property
     def unsigned(self) -> dict[str, Any] | None:
@@ -333,6 +344,17 @@ class CertificateFile(Base):
             postgresql_where=text("status = 'current'"),
         ),
     )
+
+
+class DroppedFile(Base):
+    """A file of the store that held an erased name: a worker deletes it, and it must not come back."""
+
+    __tablename__ = "dropped_file"
+
+    id: Mapped[int] = primary_key()
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime]
+    dropped_at: Mapped[datetime | None]
 
 
 class CertificateEvent(Base):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Index, insert
+from sqlalchemy import Index, insert, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nador.kernel import clock
 from nador.kernel.db import Base, primary_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AuditEntry(Base):
-    """One thing that somebody did; never changed, never deleted."""
+    """One thing that somebody did; never deleted, and nothing but its details is ever emptied (`forget`)."""
 
     __tablename__ = "audit_entry"
 
@@ -85,4 +85,17 @@ def record_each(
             }
             for subject, details in subjects.items()
         ],
+    )
+
+
+def forget(session: Session, subjects: Collection[str]) -> None:
+    """Empty the details of what was done to erased subjects: who did what and when stays.
+
+    The database lets nobody do this to any other entry.
+    """
+    session.execute(
+        update(AuditEntry)
+        .where(AuditEntry.subject.in_(subjects))
+        .values(details={})
+        .execution_options(synchronize_session=False)
     )

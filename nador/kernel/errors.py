@@ -32,6 +32,12 @@ class NotFound(DomainError):
     code = "not_found"
 
 
+class Gone(NotFound):
+    """There was such a thing, and it was erased for good."""
+
+    code = "gone"
+
+
 class NotAllowed(DomainError):
     """The asker may know of it, but may not do this."""
 

@@ -49,3 +49,7 @@ class FileStore:
         if hashlib.sha256(content).hexdigest() != sha256:
             raise Damaged(sha256)
         return content
+
+    def drop(self, sha256: str) -> None:
+        """Delete the file with this hash, if it is there."""
+        self.path(sha256).unlink(missing_ok=True)

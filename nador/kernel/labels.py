@@ -6,6 +6,7 @@ from nador.kernel.i18n import msgid
 
 ERRORS: Final = {
     "not_found": msgid("This page or thing does not exist."),
+    "gone": msgid("This was erased for good."),
     "not_allowed": msgid("This is not allowed with this account."),
     "conflict": msgid("This is not possible at the moment."),
     "invalid": msgid("This entry is not valid."),

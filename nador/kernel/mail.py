@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote, urlsplit
 
 from sqlalchemy import Index, Select, select
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.kernel.access import Actor
+
+
+MAIL: Final = "mail"
+"""The name of the work."""
 
 
 class MessageStatus(StrEnum):
@@ -101,7 +105,7 @@ def mark_due(session: Session, _actor: Actor, *, item_id: int) -> None:
     session.get_one(Message, item_id).status = MessageStatus.DUE
 
 
-@work("mail", due=_due, record=mark_sent, dead=mark_dead, again=mark_due)
+@work(MAIL, due=_due, record=mark_sent, dead=mark_dead, again=mark_due)
 def deliver(desk: Desk, item_id: int) -> None:
     """Send one mail; without a mail server it stays readable in the instance."""
     if not desk.settings.mail_url:

@@ -317,6 +317,16 @@ def retry(session: Session, actor: Actor, *, work_name: str, item_id: int) -> No
         again(session, actor, item_id=item_id)
 
 
+def forget(session: Session, *, work_name: str, item_ids: Sequence[int]) -> None:
+    """Delete what is known of work on items that are no more, as part of a command.
+
+    Whoever is at work on one records nothing: the lease is gone.
+    """
+    session.execute(
+        delete(WorkLease).where(WorkLease.work == work_name, WorkLease.item_id.in_(item_ids))
+    )
+
+
 @command
 def release_leases(session: Session, _actor: Actor, *, holder: str) -> None:
     """Free what a process that is known to be dead had claimed."""

@@ -227,6 +227,8 @@ def _credentials(desk: Desk) -> Iterable[str]:
             .execution_options(yield_per=500)
         )
         for certificate, made in rows:
+            if certificate.is_erased and not made.document:
+                continue
             for doubt in _doubts(certificate, made, known[certificate.institute_id]):
                 yield f"{certificate.number}: {doubt}: {_PUT_ROW_BACK}"
 

@@ -26,6 +26,7 @@ SECONDS_TO_WAIT = 5
 """What whoever meets a database that is away is asked to wait."""
 STATUS: dict[type[DomainError], int] = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 422}
 STATUS_BY_CODE = {
+    "gone": 410,
     "stale": 412,
     "not_signed_in": 401,
     "too_many_requests": 429,
@@ -45,6 +46,10 @@ PAGES: dict[int, tuple[str, str]] = {
     ),
     405: (msgid("This can't be done here"), msgid("Go back and use the buttons of the page.")),
     409: (msgid("This is not possible now"), msgid("Go back: the page shows how things stand.")),
+    410: (
+        msgid("This is gone"),
+        msgid("It was erased at somebody’s request, and nobody can bring it back."),
+    ),
     412: (msgid("Somebody else changed this"), msgid("Go back: the page shows both values.")),
     413: (msgid("This is too large"), msgid("Send a smaller file.")),
     422: (msgid("Something needs correcting"), msgid("Go back and correct what you typed.")),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nador.accounts import rules
-from nador.accounts.rules import Names, Scope
+from nador.accounts.rules import Names, NotErasable, Obstacle, Scope
 from nador.kernel.access import Grant, Role
 from nador.kernel.codes import ALPHABET
 from nador.kernel.text import NameTooLong
@@ -188,3 +188,9 @@ def test_what_an_institute_must_still_say() -> None:
         *("signatory_title_ar", "signatory_title_fr", "signatory_title_en"),
         "cndp_number",
     ]
+
+
+def test_what_stands_against_erasing_is_a_refusal() -> None:
+    rules.require_erasable([])
+    with pytest.raises(NotErasable):
+        rules.require_erasable([Obstacle.TEACHES])

@@ -174,6 +174,15 @@ TABLE = [
         "s nn nn nn nn nn yn",
         where={"person_id": "registrar_id"},
     ),
+    Row("GET", "/manage/people/<int:person_id>/erase", "s nn nn nn nn nn yy"),
+    # Something of the learner's is under way, but an administrator is let in.
+    Row("POST", "/manage/people/<int:person_id>/erase", "s nn nn nn nn nn yy"),
+    Row(
+        "POST",
+        "/manage/people/<int:person_id>/erase",
+        "s nn nn nn nn nn fy",
+        where={"person_id": "administrator_id"},
+    ),
     Row("GET", "/privacy", PUBLIC),
     Row("GET", "/manage", STAFF_ANYWHERE),
     Row("GET", "/manage/institute", "s nn nn nn nn nn yy"),

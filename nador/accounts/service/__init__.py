@@ -1,5 +1,6 @@
 """Commands about people, their ways in, their roles and their centres."""
 
+from nador.accounts.service.erasure import erase_person, obstacles
 from nador.accounts.service.institutes import edit_institute, found_institute, retry_work
 from nador.accounts.service.joining import (
     SignInFirst,
@@ -53,9 +54,11 @@ __all__ = [
     "end_sign_in",
     "enter_with_code",
     "enter_with_link",
+    "erase_person",
     "found_institute",
     "grant_role",
     "note_seen",
+    "obstacles",
     "print_code",
     "retry_work",
     "revoke_token",

@@ -9,12 +9,12 @@ from sqlalchemy.exc import IntegrityError
 
 from nador.accounts import policy, queries, rules
 from nador.accounts.models import Person, RoleGrant
-from nador.accounts.rules import GRANTABLE, CodePurpose, Names
+from nador.accounts.rules import GRANTABLE, CodePurpose, Names, PersonStatus
 from nador.accounts.service.writing import add_code
 from nador.kernel import audit, clock, codes, text
 from nador.kernel.access import Actor, Forbidden, Role
 from nador.kernel.db import command
-from nador.kernel.errors import Conflict, Invalid, NotFound
+from nador.kernel.errors import Conflict, Gone, Invalid, NotFound
 from nador.kernel.i18n import LANGUAGES
 
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ def rename(person: Person, names: Names) -> None:
 
 
 def person_for_update(session: Session, person_id: int) -> Person:
-    """Return a person, locked until the command ends; raises NotFound."""
+    """Return a person, locked until the command ends; raises NotFound, or Gone for an erased one."""
     [person] = _people_for_update(session, [person_id])
     return person
 
@@ -173,6 +173,8 @@ def _people_for_update(session: Session, person_ids: Collection[int]) -> Sequenc
     ).all()
     if len(people) != len(set(person_ids)):
         raise NotFound
+    if any(person.status is PersonStatus.ANONYMISED for person in people):
+        raise Gone
     return people
 
 

@@ -104,6 +104,7 @@ def _may(person: Person) -> dict[str, bool]:
         "manage": policy.may_manage_people(actor()),
         "confirm": policy.may_confirm_names(actor(), person.id),
         "grant": policy.may_grant_roles(actor(), person.id),
+        "erase": policy.may_erase(actor(), person.id),
         "print": policy.may_open_account(actor(), has_email=person.email is not None, roles=roles),
     }
 
@@ -198,4 +199,27 @@ def end_role(person_id: int, grant_id: int) -> ResponseReturnValue:
     """End a role."""
     service.end_role(db(), actor(), person_id=person_id, grant_id=grant_id)
     note(translator().gettext("The role has ended."))
+    return redirect(url_for("accounts.person", person_id=person_id), 303)
+
+
+@blueprint.get("/manage/people/<int:person_id>/erase")
+@access(Role.ADMINISTRATOR)
+def ask_to_erase(person_id: int) -> str:
+    """Say what erasing does, and what still stands against it."""
+    found = queries.person(db(), actor(), person_id)
+    policy.require_may_erase(actor(), person_id)
+    against, words = service.obstacles(db(), actor(), person_id=person_id), translator()
+    return render(
+        "accounts/erase.html",
+        person=found,
+        obstacles=[labels.obstacle(words, one) for one in against],
+    )
+
+
+@blueprint.post("/manage/people/<int:person_id>/erase")
+@access(Role.ADMINISTRATOR)
+def erase(person_id: int) -> ResponseReturnValue:
+    """Erase a person."""
+    service.erase_person(db(), actor(), person_id=person_id)
+    note(translator().gettext("The person is erased. Workers delete the files within seconds."))
     return redirect(url_for("accounts.person", person_id=person_id), 303)

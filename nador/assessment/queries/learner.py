@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from nador.accounts.models import Person
+from nador.accounts.rules import PersonStatus
 from nador.assessment.models import Assessment, Grade, Result
 from nador.assessment.rules import Decision, GradeState, TraceLine, trace_line
 from nador.catalogue.models import CourseVersion, Run
@@ -101,10 +102,19 @@ def passes(session: Session, run_id: int) -> list[Pass]:
 
 
 def pass_counts() -> Select[int, int]:
-    """Select the runs that somebody passed for certain: `run_id`, and `passes`, how many did."""
+    """Select the runs that somebody passed for certain: `run_id`, and `passes`, how many did.
+
+    Who was erased since is not counted: nothing can be issued to them any more.
+    """
     return (
         select(Result.run_id, func.count().label("passes"))
-        .where(Result.decision == Decision.PASS, Result.confirmed_at.is_not(None))
+        .join(Enrolment, Enrolment.id == Result.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
+            Result.decision == Decision.PASS,
+            Result.confirmed_at.is_not(None),
+            Person.status == PersonStatus.ACTIVE,
+        )
         .group_by(Result.run_id)
     )
 

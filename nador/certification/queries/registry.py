@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, exists, func, or_, select
 from sqlalchemy.orm import defer, joinedload, undefer
 
 from nador.accounts.models import Institute, Person
+from nador.accounts.rules import PersonStatus
 from nador.assessment import queries as assessment_queries
 from nador.catalogue.models import Course, CourseVersion, Run
 from nador.certification.keys.queries import find_key
@@ -46,7 +47,7 @@ from nador.enrolment.models import Enrolment
 from nador.kernel import codes
 from nador.kernel.access import Action, Actor
 from nador.kernel.db import Words
-from nador.kernel.errors import NotFound, describe
+from nador.kernel.errors import Gone, NotFound, describe
 from nador.kernel.i18n import translator
 from nador.kernel.text import fold
 from nador.kernel.work import WorkLease
@@ -94,7 +95,11 @@ def candidates(session: Session, run_id: int) -> list[Candidate]:
             & (Certificate.run_id == run_id)
             & Certificate.status.in_(LIVE),
         )
-        .where(Enrolment.run_id == run_id, Enrolment.id.in_(list(passed)))
+        .where(
+            Enrolment.run_id == run_id,
+            Enrolment.id.in_(list(passed)),
+            Person.status == PersonStatus.ACTIVE,
+        )
         .order_by(Person.name_folded, Enrolment.id)
     )
     return [
@@ -342,7 +347,12 @@ def runs_to_certify(session: Session, actor: Actor) -> Sequence[Row[Any]]:
     """List concluded runs of the actor's institutes: run, course code, title, passes, live certificates."""
     live = (
         select(Certificate.run_id, func.count().label("live"))
-        .where(Certificate.status.in_(LIVE), Certificate.run_id.is_not(None))
+        .join(Person, Person.id == Certificate.person_id)
+        .where(
+            Certificate.status.in_(LIVE),
+            Certificate.run_id.is_not(None),
+            Person.status == PersonStatus.ACTIVE,
+        )
         .group_by(Certificate.run_id)
         .subquery()
     )
@@ -369,7 +379,11 @@ def unsigned(_now: datetime) -> Select[int]:
     return (
         select(Credential.certificate_id)
         .join(Certificate, Certificate.id == Credential.certificate_id)
-        .where(Credential.signed_at.is_(None))
+        .where(
+            Credential.signed_at.is_(None),
+            # Of an erased holder nothing is left to sign.
+            or_(Credential.document.is_(None), Credential.document != ""),
+        )
         .order_by(Credential.certificate_id)
     )
 
@@ -443,7 +457,7 @@ def credential_of(session: Session, certificate_id: int) -> Credential:
 
 
 def served_credential(session: Session, uuid: str) -> tuple[str, str]:
-    """Return both forms of a credential once its certificate is in public; raises NotFound."""
+    """Return both forms of a credential once its certificate is in public; raises NotFound, or Gone."""
     found = session.execute(
         select(Credential.document, Credential.token)
         .join(Certificate, Certificate.id == Credential.certificate_id)
@@ -456,7 +470,9 @@ def served_credential(session: Session, uuid: str) -> tuple[str, str]:
     if found is None:
         raise NotFound
     document, token = found
-    return document or "", token or ""
+    if not document:
+        raise Gone
+    return document, token or ""
 
 
 def log_trouble(session: Session) -> str | None:
@@ -520,6 +536,7 @@ def files_to_print(session: Session, run_id: int) -> Sequence[str]:
             Certificate.run_id == run_id,
             Certificate.status == CertificateStatus.ISSUED,
             CertificateFile.status == FileStatus.CURRENT,
+            Person.status == PersonStatus.ACTIVE,
         )
         .order_by(Person.name_folded, Certificate.id)
     ).all()

@@ -8,6 +8,7 @@ from nador.certification.service.credentials import (
     record_signing,
 )
 from nador.certification.service.decisions import hide_holder, replace, revoke
+from nador.certification.service.erasure import DROP, erase_holder, record_dropped
 from nador.certification.service.freezing import active_template, draft_facts
 from nador.certification.service.grounds import programme_facts
 from nador.certification.service.keys import make_first_keys, retire_key, rotate_key, take_key
@@ -35,6 +36,7 @@ from nador.certification.service.reminders import REMIND, record_reminder
 
 __all__ = [
     "AT_ONCE",
+    "DROP",
     "LIST",
     "PRINT",
     "REMIND",
@@ -48,6 +50,7 @@ __all__ = [
     "confirm_names",
     "confirm_names_of_programme",
     "draft_facts",
+    "erase_holder",
     "hand_out",
     "hide_holder",
     "make_first_keys",
@@ -56,6 +59,7 @@ __all__ = [
     "order_programme",
     "programme_facts",
     "record_checkpoint",
+    "record_dropped",
     "record_issue",
     "record_list",
     "record_not_drawn",

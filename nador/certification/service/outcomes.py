@@ -24,6 +24,7 @@ from nador.certification.rules import (
 from nador.certification.service.history import note
 from nador.kernel import clock, events
 from nador.kernel.db import command
+from nador.kernel.errors import Gone
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -121,6 +122,8 @@ def hand_out(session: Session, actor: Actor, *, code: str) -> tuple[Certificate,
     policy.require_file(
         actor, holder_id=certificate.person_id, institute_id=certificate.institute_id
     )
+    if certificate.is_erased:
+        raise Gone
     stored = queries.current_file(session, certificate.id)
     note(session, certificate.id, CertificateEventKind.DOWNLOADED, by_id=actor.person_id)
     return certificate, stored
