@@ -20,6 +20,20 @@ def may_certify(actor: Actor, *, institute_id: int) -> bool:
     return actor.may(Action.CERTIFY, institute_id=institute_id)
 
 
+TEMPLATE_READERS = tuple(sorted(TABLE[Action.SEE_TEMPLATES]))
+"""The roles that the pages of templates are for."""
+
+
+def require_see_template(actor: Actor, *, institute_id: int) -> None:
+    """Let certifiers, auditors and administrators see how an institute's documents look."""
+    require(actor, Action.SEE_TEMPLATES, institute_id=institute_id)
+
+
+def require_edit_template(actor: Actor, *, institute_id: int) -> None:
+    """Let those decide how documents look who answer for what they say: the certifiers."""
+    require(actor, Action.CERTIFY, institute_id=institute_id, seen=Action.SEE_TEMPLATES)
+
+
 def require_keys(actor: Actor, *, institute_id: int | None) -> None:
     """Let an institute's administrators decide about its keys; the log's key is every centre's."""
     if institute_id is None:

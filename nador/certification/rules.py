@@ -143,6 +143,43 @@ def require_key_step(old: KeyStatus, new: KeyStatus) -> None:
         raise KeyNotChanged
 
 
+class VersionKept(Conflict):
+    """A template version that was ever in use is not edited: a copy of it is."""
+
+    code = "template_version_kept"
+
+
+class VersionNotChanged(Conflict):
+    """The template version has this state already, or cannot come to it from the one it has."""
+
+    code = "template_version_not_changed"
+
+
+class DraftThere(Conflict):
+    """The template has a draft already: `version_id`."""
+
+    code = "template_draft_there"
+
+
+def require_draft(status: TemplateStatus) -> None:
+    """Let only a draft be edited."""
+    if status is not TemplateStatus.DRAFT:
+        raise VersionKept
+
+
+def require_template_step(old: TemplateStatus, new: TemplateStatus) -> None:
+    """Let a draft come into use or be put away, and an old version come back.
+
+    The one in use is put away by its successor alone: there is always one to issue by.
+    """
+    if (old, new) not in {
+        (TemplateStatus.DRAFT, TemplateStatus.ACTIVE),
+        (TemplateStatus.DRAFT, TemplateStatus.ARCHIVED),
+        (TemplateStatus.ARCHIVED, TemplateStatus.ACTIVE),
+    }:
+        raise VersionNotChanged
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateIssued:
     """A certificate is answered for from now on."""
@@ -221,6 +258,7 @@ class Failure(StrEnum):
     NOBODY_NAMED = "nobody_named"
     UNPRINTABLE = "unprintable"
     OWN_CASE = "own_case"
+    TEMPLATE_FLAWED = "template_flawed"
     NOT_DRAWN = "not_drawn"
 
 

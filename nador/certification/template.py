@@ -9,11 +9,13 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, Self
 
 from nador.certification.facts import Kind, Words
+from nador.kernel.errors import Invalid
 
 LANGUAGES: Final = ("ar", "fr", "en")
 MOST_SIGNATORIES: Final = 3
@@ -44,6 +46,12 @@ class Media(StrEnum):
 
     PNG = "png"
     SVG = "svg"
+
+
+class BadPicture(Invalid):
+    """An uploaded picture can't stand on a sheet: `detail` says why, `name` what of it."""
+
+    code = "bad_picture"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +132,7 @@ _COMMON: Final = {
     "place": Words(
         ar="حُرّر ب{city} في {issued}",
         fr="Fait à {city}, le {issued}",
-        en="Done at {city}, {issued}",
+        en="Issued at {city} on {issued}",
     ),
     "until": Words(
         ar="صالحة إلى غاية {expires}",
@@ -247,6 +255,86 @@ def pieces(text: str) -> Iterator[tuple[str, bool]]:
 def stray_brace(text: str) -> bool:
     """Tell whether a brace is left over that belongs to no placeholder."""
     return bool(re.search(r"[{}]", _BRACED.sub("", text)))
+
+
+class FlawKind(StrEnum):
+    """What can be wrong with a text of a sheet."""
+
+    NO_LANGUAGE = "no_language"
+    UNKNOWN_FACT = "unknown_fact"
+    STRAY_BRACE = "stray_brace"
+    TOO_LONG = "too_long"
+    TOO_MANY_LINES = "too_many_lines"
+    NAMELESS = "nameless"
+    UNPRINTABLE = "unprintable"
+    CROWDED = "crowded"
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What is wrong with which text in which language; ``detail`` is the letter or the placeholder."""
+
+    kind: FlawKind
+    slot: str = ""
+    language: str = ""
+    detail: str = ""
+
+
+class TemplateFlawed(Invalid):
+    """A sheet can't be drawn as it is: `kind`, `slot`, `language` and `detail` of its first flaw."""
+
+    code = "template_flawed"
+
+    def __init__(self, flaw: Flaw, **params: Any) -> None:
+        self.flaw = flaw
+        super().__init__(
+            **{
+                **asdict(flaw),
+                "kind": flaw.kind.value,
+                # What a batch keeps of a refusal.
+                "name": f"{flaw.slot}:{flaw.language}",
+                **params,
+            }
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.flaw,)
+
+
+def flaws_of(options: TemplateOptions) -> list[Flaw]:
+    """List what is wrong with the options themselves, whoever the holder is."""
+    if not options.languages:
+        return [Flaw(FlawKind.NO_LANGUAGE)]
+    return [
+        *(
+            flaw
+            for slot in SLOTS
+            for language in options.languages
+            for flaw in _flaws_in(slot, language, getattr(getattr(options.texts, slot), language))
+        ),
+        *(
+            Flaw(FlawKind.NAMELESS, "signatory")
+            for one in options.signatories
+            if not one.latin and not one.arabic
+        ),
+    ]
+
+
+def _flaws_in(slot: str, language: str, text: str) -> Iterator[Flaw]:
+    for name in placeholders(text):
+        if name not in PLACEHOLDERS[slot]:
+            yield Flaw(FlawKind.UNKNOWN_FACT, slot, language, name)
+    if stray_brace(text):
+        yield Flaw(FlawKind.STRAY_BRACE, slot, language)
+    if len(text) > MOST_LETTERS:
+        yield Flaw(FlawKind.TOO_LONG, slot, language, str(MOST_LETTERS))
+    if text.count("\n") >= LINES.get(slot, 1):
+        yield Flaw(FlawKind.TOO_MANY_LINES, slot, language, str(LINES.get(slot, 1)))
+
+
+def specimen_expiry(options: TemplateOptions) -> date | None:
+    """Say until when a specimen is valid: a long day, where documents of this template end."""
+    return date(2028, 9, 30) if options.valid_months else None
 
 
 def _picture(said: Mapping[str, Any]) -> Picture:

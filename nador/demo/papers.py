@@ -20,6 +20,7 @@ from nador.certification import service as certification
 from nador.certification.log.queries import THE_LOG
 from nador.certification.models import Batch, Certificate, TemplateVersion
 from nador.certification.rules import CertificateStatus, TemplateStatus
+from nador.certification.template import TemplateOptions
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor
 
@@ -39,28 +40,32 @@ _DRAWING: Final = timedelta(minutes=2)
 
 def limit_validity(session: Session, institute_id: int) -> None:
     """Let the institute's first certificates be valid for a time only."""
-    template = certification.active_template(
-        session, institute_id=institute_id, kind=DocumentKind.CERTIFICATE
-    )
-    template.options = {"valid_months": VALID_MONTHS}
+    _succeed(session, institute_id, TemplateOptions(valid_months=VALID_MONTHS))
 
 
 def lift_limit(session: Session, institute_id: int) -> None:
     """From now on certificates are valid for ever: a new version of the template."""
+    _succeed(session, institute_id, TemplateOptions())
+
+
+def _succeed(session: Session, institute_id: int, options: TemplateOptions) -> None:
+    """Bring a new version of the template into use."""
     first = certification.active_template(
         session, institute_id=institute_id, kind=DocumentKind.CERTIFICATE
     )
     first.status = TemplateStatus.ARCHIVED
+    session.flush()
     session.add(
         TemplateVersion(
             template_id=first.template_id,
             number=first.number + 1,
             layout=first.layout,
-            options={},
+            options=options.to_dict(),
             status=TemplateStatus.ACTIVE,
             created_at=clock.now(),
         )
     )
+    session.flush()
 
 
 def settle(desk: Desk) -> None:

@@ -34,6 +34,7 @@ class Action(StrEnum):
     CONCLUDE = "conclude"
     SEE_CERTIFICATES = "see_certificates"
     CERTIFY = "certify"
+    SEE_TEMPLATES = "see_templates"
     SEE_AUDIT = "see_audit"
     ADMINISTER = "administer"
 
@@ -68,6 +69,7 @@ TABLE: dict[Action, frozenset[Role]] = {
     Action.CONCLUDE: frozenset({_R, _A}),
     Action.SEE_CERTIFICATES: frozenset({_R, _C, _U}),
     Action.CERTIFY: frozenset({_C}),
+    Action.SEE_TEMPLATES: frozenset({_C, _U, _A}),
     Action.SEE_AUDIT: frozenset({_U, _A}),
     Action.ADMINISTER: frozenset({_A}),
 }

@@ -22,6 +22,7 @@ from nador.certification.models import (
     Credential,
     PrintJob,
     StatusList,
+    TemplatePicture,
 )
 from nador.certification.queries import LIVE, revoked_places
 from nador.certification.rules import (
@@ -325,6 +326,7 @@ def _orphans(desk: Desk) -> Iterable[str]:
     with desk.reading() as session:
         known = set(session.scalars(select(CertificateFile.sha256)))
         known |= set(session.scalars(select(PrintJob.sha256).where(PrintJob.sha256.is_not(None))))
+        known |= set(session.scalars(select(TemplatePicture.sha256)))
     paths = (path for path in desk.files.folder.glob("??/*") if not path.name.startswith("."))
     orphans = sum(path.name not in known for path in paths)
     if orphans:

@@ -42,7 +42,7 @@ SECONDS = Histogram("nador_request_seconds", "Time to answer.", ["endpoint"])
 
 POLICY = (
     "default-src 'none'; style-src {style}; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "form-action 'self'; base-uri 'none'; frame-src {frames}; frame-ancestors {ancestors}; manifest-src 'self'"
 )
 
 
@@ -93,12 +93,26 @@ def install(app: Flask, settings: Settings) -> None:
     for_faceless = [
         *always,
         ("Referrer-Policy", "no-referrer"),
-        ("Content-Security-Policy", POLICY.format(style=public_style_hash())),
+        (
+            "Content-Security-Policy",
+            POLICY.format(style=public_style_hash(), frames="'none'", ancestors="'none'"),
+        ),
     ]
     for_pages = [
         *always,
         ("Referrer-Policy", "same-origin"),
-        ("Content-Security-Policy", POLICY.format(style="'self'")),
+        (
+            "Content-Security-Policy",
+            POLICY.format(style="'self'", frames="'self'", ancestors="'none'"),
+        ),
+    ]
+    # A page of ours may show a document of ours; nobody else's may.
+    for_documents = [
+        *for_pages[:-1],
+        (
+            "Content-Security-Policy",
+            POLICY.format(style="'self'", frames="'none'", ancestors="'self'"),
+        ),
     ]
 
     @app.after_request
@@ -106,7 +120,8 @@ def install(app: Flask, settings: Settings) -> None:
         if is_public_page():
             response.headers.extend(for_faceless)
         else:
-            response.headers.extend(for_pages)
+            is_document = response.mimetype == "application/pdf"
+            response.headers.extend(for_documents if is_document else for_pages)
             settle_limits(response)
             if request.endpoint != "static":
                 response.headers.setdefault("Cache-Control", "no-store")

@@ -56,9 +56,12 @@ STAFF_ANYWHERE = "s nn yy yy yy yy yy"
 MANAGES_RUN = "s nn fn yn fn fn yn"
 SEE_CERTIFICATES = "s nn nn yn yn yn nn"
 CERTIFY = "s nn nn fn yn fn nn"
+SEE_TEMPLATES = "s nn nn nn yn yn yn"
+EDIT_TEMPLATES = "s nn nn nn yn fn fn"
 HAVE_FILE = "s yn nn fn yn fn nn"
 PROGRAMME = {"code": "programme_code"}
 ISSUED = {"code": "certificate_code"}
+TEMPLATE = {"languages": "fr", "frame": "", "accent": ""}
 REASONS = {"reason": "copied", "public_reason": "Issued in error"}
 
 TABLE = [
@@ -315,6 +318,25 @@ TABLE = [
     Row("GET", "/manage/certificates", "s nn nn yy yy yy nn"),
     Row("GET", "/manage/certificates/ending", "s nn nn yy yy yy nn"),
     Row("GET", "/manage/certificates/ending.csv", "s nn nn yy yy yy nn"),
+    Row("GET", "/manage/templates", "s nn nn nn yy yy yy"),
+    Row(
+        "POST",
+        "/manage/templates/<int:institute_id>/<kind>",
+        EDIT_TEMPLATES,
+        where={"kind": "document_kind"},
+    ),
+    Row("GET", "/manage/templates/<int:version_id>", SEE_TEMPLATES),
+    Row(
+        "GET",
+        "/manage/templates/<int:version_id>/preview/<name>.pdf",
+        SEE_TEMPLATES,
+        where={"name": "specimen"},
+    ),
+    Row("GET", "/manage/templates/<int:version_id>/edit", EDIT_TEMPLATES),
+    Row("POST", "/manage/templates/<int:version_id>/edit", EDIT_TEMPLATES, form=TEMPLATE),
+    Row("POST", "/manage/templates/<int:version_id>/copy", EDIT_TEMPLATES),
+    Row("POST", "/manage/templates/<int:version_id>/activation", EDIT_TEMPLATES),
+    Row("POST", "/manage/templates/<int:version_id>/archive", EDIT_TEMPLATES),
     Row("GET", "/manage/certificates/<code>", SEE_CERTIFICATES, where=ISSUED),
     Row("POST", "/manage/certificates/<code>/revocation", CERTIFY, form=REASONS, where=ISSUED),
     Row("POST", "/api/v1/runs/<int:run_id>/certificates", CERTIFY, json={}),

@@ -149,6 +149,9 @@ def _documents(session: Session, world: World, certificate: Certificate) -> dict
         "place": "entries/000.p/1",
         "name": certificate.uuid,
         "number": listed.id,
+        "version_id": certificate.template_version_id,
+        "document_kind": certificate.kind.value,
+        "specimen": "usual",
     }
 
 

@@ -3,6 +3,13 @@
 import pytest
 
 from nador.certification.facts import Kind, Words
+from nador.certification.rules import (
+    TemplateStatus,
+    VersionKept,
+    VersionNotChanged,
+    require_draft,
+    require_template_step,
+)
 from nador.certification.template import (
     BUNDLED,
     LANGUAGES,
@@ -11,14 +18,18 @@ from nador.certification.template import (
     UNCHANGED,
     Accent,
     Design,
+    Flaw,
+    FlawKind,
     Frame,
     Media,
     OnSheet,
     Picture,
     TemplateOptions,
     Texts,
+    flaws_of,
     pieces,
     placeholders,
+    specimen_expiry,
     stray_brace,
 )
 
@@ -137,3 +148,76 @@ def test_a_fact_that_may_be_missing_is_named_only_where_it_is_there() -> None:
     assert [slot for slot in SLOTS if "mention" in PLACEHOLDERS[slot]] == ["mention"]
     assert [slot for slot in SLOTS if "expires" in PLACEHOLDERS[slot]] == ["until"]
     assert PLACEHOLDERS["until"] >= {"holder", "title", "hours", "starts", "ends", "issued"}
+
+
+def said(**texts: Words) -> Texts:
+    return Texts(**{slot: texts.get(slot, Words(ar="", fr="", en="")) for slot in SLOTS})
+
+
+@pytest.mark.parametrize(
+    ("slot", "text", "found"),
+    [
+        ("hours", "{hours} et {title}", []),
+        ("hours", "{mention}", [Flaw(FlawKind.UNKNOWN_FACT, "hours", "fr", "mention")]),
+        ("mention", "{mention}", []),
+        ("until", "{expires}", []),
+        ("place", "{expires}", [Flaw(FlawKind.UNKNOWN_FACT, "place", "fr", "expires")]),
+        ("place", "{ city }", [Flaw(FlawKind.UNKNOWN_FACT, "place", "fr", " city ")]),
+        ("place", "{city", [Flaw(FlawKind.STRAY_BRACE, "place", "fr")]),
+        ("place", "a" * 300, []),
+        ("place", "a" * 301, [Flaw(FlawKind.TOO_LONG, "place", "fr", "300")]),
+        ("place", "a\nb", [Flaw(FlawKind.TOO_MANY_LINES, "place", "fr", "1")]),
+        ("check", "a\nb", []),
+        ("check", "a\nb\nc", [Flaw(FlawKind.TOO_MANY_LINES, "check", "fr", "2")]),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_told(slot: str, text: str, found: list[Flaw]) -> None:
+    options = TemplateOptions(texts=said(**{slot: Words(ar="", fr=text, en="")}))
+
+    assert flaws_of(options) == found
+
+
+def test_a_language_that_is_left_out_is_not_judged() -> None:
+    wrong = said(place=Words(ar="{", fr="", en=""))
+
+    assert flaws_of(TemplateOptions(languages=("fr",), texts=wrong)) == []
+    assert flaws_of(TemplateOptions(languages=())) == [Flaw(FlawKind.NO_LANGUAGE)]
+
+
+def test_who_signs_has_a_name_in_one_script_at_least() -> None:
+    office = Words(ar="أ", fr="b", en="c")
+    one = TemplateOptions(signatories=(OnSheet("A", "", office), OnSheet("", "ب", office)))
+    none = TemplateOptions(signatories=(OnSheet("", "", office),))
+
+    assert flaws_of(one) == []
+    assert flaws_of(none) == [Flaw(FlawKind.NAMELESS, "signatory")]
+
+
+def test_a_specimen_ends_where_documents_of_the_template_do() -> None:
+    assert specimen_expiry(TemplateOptions()) is None
+    assert specimen_expiry(TemplateOptions(valid_months=1)) is not None
+
+
+def test_only_a_draft_is_edited() -> None:
+    require_draft(TemplateStatus.DRAFT)
+    for status in (TemplateStatus.ACTIVE, TemplateStatus.ARCHIVED):
+        with pytest.raises(VersionKept):
+            require_draft(status)
+
+
+@pytest.mark.parametrize("old", list(TemplateStatus))
+@pytest.mark.parametrize("new", list(TemplateStatus))
+def test_a_version_comes_into_use_or_is_archived_and_is_no_draft_again(
+    old: TemplateStatus, new: TemplateStatus
+) -> None:
+    allowed = (old.value, new.value) in {
+        ("draft", "active"),
+        ("draft", "archived"),
+        ("archived", "active"),
+    }
+
+    if allowed:
+        require_template_step(old, new)
+    else:
+        with pytest.raises(VersionNotChanged):
+            require_template_step(old, new)

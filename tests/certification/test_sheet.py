@@ -25,5 +25,5 @@ def test_hours_are_counted_as_arabic_counts(hours: int, said: str) -> None:
 def test_a_page_that_is_not_as_expected_stops_the_making() -> None:
     with pytest.raises(Misdrawn, match="0 pages"):
         only_page(pydyf.PDF())
-    with pytest.raises(Misdrawn, match="0 images"):
+    with pytest.raises(Misdrawn, match="0 places for a code"):
         draw_code(pydyf.PDF(), "https://certs.example.org/")

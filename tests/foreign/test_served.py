@@ -12,6 +12,7 @@ from sqlalchemy import select
 from nador.catalogue.rules import DocumentKind
 from nador.certification import service
 from nador.certification.models import Certificate, StatusList
+from nador.certification.template import TemplateOptions
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor
 from nador.kernel.db import command
@@ -99,10 +100,12 @@ def test_an_expired_certificate_is_refused(
 ) -> None:
     @command
     def limit(inner: Session, _actor: Actor) -> None:
-        template = service.active_template(
-            inner, institute_id=institute.id, kind=DocumentKind.CERTIFICATE
+        draft = service.begin_template(
+            inner, certifier, institute_id=institute.id, kind=DocumentKind.CERTIFICATE
         )
-        template.options = {"valid_months": 1}
+        options = TemplateOptions(valid_months=1)
+        service.save_draft(inner, certifier, version_id=draft.id, options=options)
+        service.activate_version(inner, certifier, version_id=draft.id)
 
     limit(session, NOBODY)
     with time_machine.travel(clock.now() - timedelta(days=40)):

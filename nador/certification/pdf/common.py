@@ -29,8 +29,9 @@ from nador.certification.pdf.drawing import (
     certificate_stationery,
     draw_code,
     only_page,
+    stationery_of,
 )
-from nador.certification.pdf.sheet import Part, compose
+from nador.certification.pdf.sheet import Part, accent_of, compose, frame_of
 from nador.certification.template import Design
 from nador.kernel.paper import (
     Attachment,
@@ -59,7 +60,7 @@ def render_over_common(
     common = _common(_without_holder(facts), design)
 
     def lay_over(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-        _lay_over(pdf, common, facts)
+        _lay_over(pdf, common, facts, design)
         if finish:
             finish(document, pdf)
 
@@ -110,6 +111,14 @@ class _KeptFace:
 
 
 @dataclass(frozen=True, slots=True)
+class _KeptPicture:
+    """A picture that the common part shows, as it is stored."""
+
+    reference: bytes
+    objects: tuple[_KeptObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Common:
     """The common part; references are those of the document that it was drawn in.
 
@@ -124,6 +133,7 @@ class _Common:
     tagged: list[bytes]
     elements: tuple[_KeptObject, ...]
     states: Mapping[str, Any]
+    pictures: Mapping[str, _KeptPicture]
     faces: Mapping[str, _KeptFace]
 
 
@@ -136,7 +146,7 @@ def _common(facts: CertificateFacts, design: Design) -> _Common:
 
     render_document(
         compose(facts, design, Part.COMMON),
-        certificate_stationery(),
+        stationery_of(design),
         dated=datetime(2000, 1, 1, tzinfo=UTC),
         identifier="",
         finisher=keep,
@@ -158,6 +168,10 @@ def _kept(document: weasyprint.Document, pdf: pydyf.PDF) -> _Common:
         tagged=list(tagged),
         elements=tuple(_reached(pdf, [*reading[0], *reading[1], *reading[2]], {page, root})),
         states=dict(resources["ExtGState"]),
+        pictures={
+            name: _KeptPicture(reference, tuple(_reached(pdf, [reference], set())))
+            for name, reference in resources["XObject"].items()
+        },
         faces=_kept_faces(document, pdf, object_of(pdf, resources["Font"])),
     )
 
@@ -218,8 +232,8 @@ def _reached(
 
 
 def _pieces(stored: pydyf.Object) -> tuple[bytes, ...]:
-    if isinstance(stored, pydyf.Stream):  # a face or its map of characters: no references
-        return (compressed(stored),)
+    if isinstance(stored, pydyf.Stream):  # a face, its map of characters, a picture: no references
+        return (compressed(stored) if stored.compress else stored.data,)
     spelled = groupby(_spelled(stored), key=lambda piece: bool(_REFERENCE.fullmatch(piece)))
     return tuple(
         piece for refers, run in spelled for piece in (run if refers else (b"".join(run),))
@@ -261,11 +275,13 @@ class _Faces(dict[int, Any]):
         super().__setitem__(key, face)
 
 
-def _lay_over(pdf: pydyf.PDF, common: _Common, facts: CertificateFacts) -> None:
+def _lay_over(pdf: pydyf.PDF, common: _Common, facts: CertificateFacts, design: Design) -> None:
     own, resources = only_page(pdf)
     draw_code(pdf, facts.verify_url)
-    add_frame(pdf, facts.kind)
+    add_frame(pdf, frame_of(facts, design.options), accent_of(facts, design.options))
     resources["ExtGState"].update(common.states)
+    for name, picture in common.pictures.items():
+        resources["XObject"][name] = _add_kept(pdf, picture.objects, {})[picture.reference]
     _merge_faces(pdf, common, object_of(pdf, resources["Font"]))
     _merge_tags(pdf, common)
     # The own part's marks are counted on from those of the common part, beneath it.

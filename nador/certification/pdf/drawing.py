@@ -9,8 +9,8 @@ import pydyf
 import segno
 import weasyprint
 
-from nador.certification.facts import Kind
 from nador.certification.pdf.sheet import SHEET
+from nador.certification.template import Accent, Design, Frame
 from nador.kernel.paper import (
     Finished,
     Stationery,
@@ -18,6 +18,7 @@ from nador.kernel.paper import (
     font_configuration,
     object_of,
     stationery,
+    with_assets,
 )
 
 # A4 landscape in points.
@@ -43,13 +44,33 @@ def certificate_stationery() -> Stationery:
     return stationery((SHEET / "certificate.css").read_text(encoding="utf-8"), {"qr.png": _PIXEL})
 
 
+def stationery_of(design: Design) -> Stationery:
+    """Let a sheet name its own pictures too, and nothing else."""
+    if not design.options.pictures:
+        return certificate_stationery()
+    return with_assets(certificate_stationery(), design.pictures())
+
+
 # --- the frame: drawn once for each process, then stamped under every page ---------------
 
 
+# As the drawings are stored, and for each accent: the line, and its tint.
+_DRAWN = ("#0b6b5c", "#e4efec")
+_COLOURS = {
+    Accent.GREEN: _DRAWN,
+    Accent.BLUE: ("#0e4d92", "#e5edf6"),
+    Accent.RED: ("#8a1f3a", "#f5e8eb"),
+    Accent.BROWN: ("#6f4a12", "#f3ede2"),
+    Accent.GREY: ("#3a4656", "#ebedf0"),
+}
+
+
 @cache
-def _frame(kind: Kind) -> bytes:
+def _frame(frame: Frame, accent: Accent) -> bytes:
     """Let WeasyPrint draw the frame's SVG on an empty page, and keep that as a finished form."""
-    drawing = (SHEET / f"frame-{kind.value}.svg").read_text(encoding="utf-8")
+    drawing = (SHEET / f"frame-{frame.value}.svg").read_text(encoding="utf-8")
+    for drawn, wanted in zip(_DRAWN, _COLOURS[accent], strict=True):
+        drawing = drawing.replace(drawn, wanted)
     kept: list[bytes] = []
 
     def keep(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
@@ -81,10 +102,10 @@ def _empty_page() -> weasyprint.CSS:
     return weasyprint.CSS(string=css, url_fetcher=certificate_stationery().fetcher)
 
 
-def add_frame(pdf: pydyf.PDF, kind: Kind) -> None:
+def add_frame(pdf: pydyf.PDF, frame: Frame, accent: Accent) -> None:
     """Put the frame among the page's resources, for DRAW_FRAME."""
     _contents, resources = only_page(pdf)
-    form = Finished(len(pdf.objects), _frame(kind), compressible=False)
+    form = Finished(len(pdf.objects), _frame(frame, accent), compressible=False)
     pdf.add_object(form)
     resources["XObject"]["frame"] = form.reference
 
@@ -102,17 +123,19 @@ def only_page(pdf: pydyf.PDF) -> tuple[Any, Any]:
 
 
 def draw_code(pdf: pydyf.PDF, url: str) -> None:
-    """Put a drawing of rectangles in the place of the page's one image.
+    """Put a drawing of rectangles in the place of the page's one picture of a single dot.
 
     WeasyPrint takes a third of its time to paint the same code from SVG.
     """
     images = [
         stored
         for stored in pdf.objects
-        if isinstance(stored, pydyf.Stream) and stored.extra.get("Subtype") == "/Image"
+        if isinstance(stored, pydyf.Stream)
+        and stored.extra.get("Subtype") == "/Image"
+        and (stored.extra["Width"], stored.extra["Height"]) == (1, 1)
     ]
     if len(images) != 1:
-        message = f"the certificate has {len(images)} images"
+        message = f"the certificate has {len(images)} places for a code"
         raise Misdrawn(message)
     [image] = images
     modules = segno.make(url, error="m", micro=False, boost_error=False, mask=_MASK).matrix

@@ -72,11 +72,11 @@ def unprintable(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def advance(text: str, *, arabic: bool = False) -> float:
-    """Measure a line's width in ems."""
+def advance(text: str, *, arabic: bool = False, small_capitals: bool = False) -> float:
+    """Measure a line's width in ems, without letter-spacing."""
     stack = _ARABIC_FIRST if arabic else _LATIN_FIRST
     runs = groupby(text, key=lambda char: _face_of(char, stack) or stack[0])
-    return sum(_shaped(face, "".join(run)) for face, run in runs)
+    return sum(_shaped(face, "".join(run), smcp=small_capitals) for face, run in runs)
 
 
 def _at(count: int, text: str, box: Box, *, arabic: bool) -> Fitted:
@@ -145,10 +145,10 @@ def _face_of(char: str, stack: tuple[str, ...]) -> str | None:
     return next((face for face in stack if char in _characters(face)), None)
 
 
-def _shaped(face: str, run: str) -> float:
+def _shaped(face: str, run: str, *, smcp: bool) -> float:
     buffer = hb.Buffer()
     buffer.add_str(run)
     buffer.guess_segment_properties()
-    hb.shape(_font(face), buffer, {"kern": True})
+    hb.shape(_font(face), buffer, {"kern": True, "smcp": smcp})
     positions = buffer.glyph_positions or ()
     return float(sum(position.x_advance for position in positions)) / UNITS_PER_EM

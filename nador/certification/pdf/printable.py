@@ -6,6 +6,7 @@ from typing import Any
 from unicodedata import name as name_of_character
 
 from nador.certification.facts import CertificateFacts
+from nador.certification.template import TemplateFlawed, TemplateOptions
 from nador.kernel.errors import Invalid
 
 
@@ -24,6 +25,15 @@ def require_printable(facts: CertificateFacts) -> None:
         for character in unprintable(text):
             name = name_of_character(character, f"U+{ord(character):04X}")
             raise Unprintable(text=text, character=character, name=name)
+
+
+def require_sound(facts: CertificateFacts, options: TemplateOptions) -> None:
+    """Refuse a sheet whose template has a flaw on it; raises TemplateFlawed with the first."""
+    from nador.certification.pdf.flaws import first_flaw  # It reads the faces too.
+
+    flaw = first_flaw(facts, options)
+    if flaw is not None:
+        raise TemplateFlawed(flaw)
 
 
 def _texts(said: Mapping[str, Any]) -> Iterator[str]:

@@ -12,12 +12,12 @@ from nador.certification.pdf.common import render_over_common
 from nador.certification.pdf.drawing import (
     DRAW_FRAME,
     add_frame,
-    certificate_stationery,
     draw_code,
     only_page,
+    stationery_of,
 )
 from nador.certification.pdf.printable import Unprintable
-from nador.certification.pdf.sheet import compose
+from nador.certification.pdf.sheet import accent_of, compose, frame_of
 from nador.certification.template import PLAIN, Design
 from nador.kernel.paper import Attachment, Finisher, render_document
 
@@ -38,6 +38,8 @@ def render(
     """
     # Noon in UTC is the same day in Morocco, whatever its clocks are set to that year.
     noon = datetime.combine(facts.issued_on, time(12), UTC)
+    if design.options.names_holder:  # Next to nothing is common to a run.
+        return render_whole(facts, design, dated=noon, attachments=attachments, finish=finish)
     try:
         return render_over_common(facts, design, dated=noon, attachments=attachments, finish=finish)
     except Unprintable:
@@ -56,9 +58,10 @@ def render_whole(
     finish: Finisher | None = None,
 ) -> bytes:
     """Render a certificate in one go, by what WeasyPrint and pydyf document."""
+    options = design.options
 
     def draw_the_rest(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-        add_frame(pdf, facts.kind)
+        add_frame(pdf, frame_of(facts, options), accent_of(facts, options))
         contents, _resources = only_page(pdf)
         contents.stream.insert(0, DRAW_FRAME)
         draw_code(pdf, facts.verify_url)
@@ -67,7 +70,7 @@ def render_whole(
 
     return render_document(
         compose(facts, design),
-        certificate_stationery(),
+        stationery_of(design),
         dated=dated,
         identifier=facts.to_json() + design.options.to_json(),
         attachments=attachments,

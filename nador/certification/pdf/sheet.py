@@ -1,17 +1,17 @@
 """Lays the facts of a certificate out on its sheet: HTML of escaped primitives only."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel.dates import format_date
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from nador.certification.facts import CertificateFacts, Words
+from nador.certification.facts import CertificateFacts, Kind
+from nador.certification.pdf import places
 from nador.certification.pdf.fit import (
     POINTS_PER_MM,
     Box,
@@ -20,17 +20,27 @@ from nador.certification.pdf.fit import (
     fit,
     has_vowel_marks,
 )
+from nador.certification.pdf.places import ID_WIDTH, Line, Signed, main_language
 from nador.certification.pdf.printable import require_printable
-from nador.certification.template import PLAIN, Design, TemplateOptions
+from nador.certification.template import PLAIN, Accent, Design, Frame, TemplateOptions
 from nador.kernel.resources import folder
 
 SHEET = folder("templates") / "certificates"
 
 _ARABIC_LEADING, _VOWELLED_LEADING, _LATIN_LEADING = 1.28, 1.85, 1.12
 _NAMES_TOP, _NAMES_HEIGHT, _ARABIC_NAME_HEIGHT = 70.2, 33.0, 17.5
-_NAME_WIDTH, _TITLE_WIDTH, _INSTITUTE_WIDTH = 240.0, 236.0, 60.0
-_ID_WIDTH, _SIGNATURE_WIDTH = 66.0, 68.0
+_NAME_WIDTH, _INSTITUTE_WIDTH = 240.0, 60.0
 _NAME_ON_ONE_LINE_FROM = 22.0
+# What the document says of itself to who cannot see it, in its leading language.
+_SPOKEN = {
+    "ar": {"code": "رمز الاستجابة السريعة: ", "logo": "شعار ", "signature": "توقيع "},
+    "fr": {
+        "code": "Code QR\N{NO-BREAK SPACE}: ",
+        "logo": "Logo\N{NO-BREAK SPACE}: ",
+        "signature": "Signature de ",
+    },
+    "en": {"code": "QR code: ", "logo": "Logo: ", "signature": "Signature of "},
+}
 
 
 class Part(StrEnum):
@@ -44,7 +54,14 @@ class Part(StrEnum):
 def compose(facts: CertificateFacts, design: Design = PLAIN, part: Part = Part.WHOLE) -> str:
     """Write the sheet of a certificate as HTML; raises Unprintable."""
     require_printable(facts)
-    return _template().render(_said(facts, design.options), part=part.value)
+    options = design.options
+    return _template().render(
+        part=part.value,
+        language=main_language(options),
+        **_head(facts, options),
+        **(_own(facts, options) if part is not Part.COMMON else {}),
+        **(_common(facts, options) if part is not Part.OWN else {}),
+    )
 
 
 @cache
@@ -59,34 +76,101 @@ def _template() -> Template:
     return environment.get_template("certificates/certificate.html")
 
 
-def _said(facts: CertificateFacts, options: TemplateOptions) -> dict[str, Any]:
-    """Say the facts in primitives, sizes included: all that the template may see."""
-    issuer = facts.issuer
+def _head(facts: CertificateFacts, options: TemplateOptions) -> dict[str, Any]:
+    """Say what the document says of itself."""
+    language = main_language(options)
     holder = facts.holder_latin or facts.holder_arabic
-    document = (
-        "Attestation de présence" if facts.kind == "attestation" else "Certificat de réussite"
-    )
+    document = options.text("heading", language, kind=facts.kind)
     return {
-        "kind": facts.kind.value,
+        "accent": accent_of(facts, options).value,
         "heading": f"{document} — {holder} — {facts.code}",
-        "title_fr": facts.title.fr,
-        "institute": asdict(issuer.names) | ({} if options.tifinagh else {"zgh": ""}),
-        "city": asdict(issuer.city),
-        "office": asdict(issuer.signatory.title),
-        "signatory": {"ar": issuer.signatory.arabic, "la": issuer.signatory.latin},
-        "mention": asdict(facts.mention) if facts.mention else None,
-        "hours": _hours(facts.hours),
-        "starts": _day(facts.starts_on),
-        "ends": _day(facts.ends_on),
-        "issued": _day(facts.issued_on),
-        "expires": _day(facts.expires_on) if facts.expires_on else None,
+        "subject": getattr(facts.title, language),
+        "author": getattr(facts.issuer.names, language),
+    }
+
+
+def accent_of(facts: CertificateFacts, options: TemplateOptions) -> Accent:
+    """Choose the colour: the template's, or what suits the kind of document."""
+    usual = {Kind.CERTIFICAT: Accent.GREEN, Kind.ATTESTATION: Accent.BLUE}
+    return options.accent or usual[facts.kind]
+
+
+def frame_of(facts: CertificateFacts, options: TemplateOptions) -> Frame:
+    """Choose the frame: the template's, or what suits the kind of document."""
+    usual = {Kind.CERTIFICAT: Frame.STARS, Kind.ATTESTATION: Frame.RULES}
+    return options.frame or usual[facts.kind]
+
+
+def _own(facts: CertificateFacts, options: TemplateOptions) -> dict[str, Any]:
+    """Say what differs between holders, in primitives."""
+    return {
         "code": facts.code,
         "code_size": _code_size(facts.code),
+        "code_alt": f"{_SPOKEN[main_language(options)]['code']}{facts.verify_url}",
         "number": facts.number,
-        "url": facts.verify_url,
         "address": _plain(_address(facts.verify_url)),
-        "signature": _signature(facts),
-        **{place: _plain(fitted) for place, fitted in _fitted(facts).items()},
+        "until": _lines(places.until_lines(facts, options)),
+        **{place: _plain(fitted) for place, fitted in _names(facts).items()},
+    }
+
+
+def _common(facts: CertificateFacts, options: TemplateOptions) -> dict[str, Any]:
+    """Say what the holders of a run have in common, in primitives: all else that the template sees."""
+    head, beneath = places.heading(facts, options)
+    said = _SPOKEN[main_language(options)]
+    logo = places.logo(options)
+    return {
+        **_institute(facts, options),
+        "zgh": facts.issuer.names.zgh if options.tifinagh else "",
+        "logo": logo and logo | {"alt": said["logo"] + facts.issuer.names.fr},
+        "head": _line(head),
+        "beneath": _line(beneath),
+        **{slot: _line(one) for slot, one in places.between(facts, options).items()},
+        "titles": [
+            (language, _plain(fitted)) for language, fitted in places.titles(facts.title, options)
+        ],
+        "particulars": _lines(places.facts_lines(facts, options)),
+        "check": _lines(places.check_lines(facts, options)),
+        "place": _lines(places.place_lines(facts, options)),
+        "signatories": [
+            _signed(one, alt=said["signature"]) for one in places.signatories(facts, options)
+        ],
+    }
+
+
+def _signed(one: Signed, *, alt: str) -> dict[str, Any]:
+    width, height = one.hand
+    return {
+        "office": _lines(one.office),
+        "name": _lines(one.name),
+        "room": one.room,
+        "left": one.left,
+        "width": one.width,
+        "top": one.top,
+        "signature": one.signature
+        and {"name": one.signature.name, "width": width, "height": height, "alt": alt + one.who},
+    }
+
+
+def _lines(placed: Iterable[Line]) -> list[dict[str, Any] | None]:
+    return [_line(one) for one in placed]
+
+
+def _line(placed: Line | None) -> dict[str, Any] | None:
+    """Give a line as primitives: its parts, each with its language and pieces."""
+    if placed is None:
+        return None
+    return {
+        "parts": [
+            {
+                "language": part.language,
+                "pieces": [(piece.look.value, piece.text) for piece in part.pieces],
+            }
+            for part in placed.parts
+        ],
+        "top": placed.top,
+        "size": placed.size,
+        "leading": placed.leading,
     }
 
 
@@ -94,23 +178,37 @@ def _plain(fitted: Fitted | None) -> dict[str, Any] | None:
     return asdict(fitted) if fitted else None
 
 
-def _fitted(facts: CertificateFacts) -> dict[str, Fitted | None]:
-    return {**_institute(facts), **_names(facts), **_titles(facts.title)}
+def _institute(facts: CertificateFacts, options: TemplateOptions) -> dict[str, Any]:
+    """Set the institute's name, and who watches over it: Latin on the left, Arabic on the right.
 
-
-def _institute(facts: CertificateFacts) -> dict[str, Fitted | None]:
+    Without Arabic the second Latin language stands on the right.
+    """
+    latin = places.latin(options)
+    left = latin[0] if latin else None
+    right = "ar" if "ar" in options.languages else next(iter(latin[1:]), None)
     names, authority = facts.issuer.names, facts.issuer.authority
-    french = fit(names.fr, Box(22.6, 12.6, _INSTITUTE_WIDTH, 13, 1.3, one_line_from=13))
-    # Two lines on the left want two on the right.
-    arabic_box = Box(20.6, 14.8, _INSTITUTE_WIDTH, 16, 1.3, one_line_from=16)
-    arabic = fit(names.ar, arabic_box, arabic=True, least_lines=len(french.lines))
-    note = Box(36, 8, _INSTITUTE_WIDTH, 9, 1.3)
-    return {
-        "institute_fr": french,
-        "institute_ar": arabic,
-        "authority_fr": fit(authority.fr, note) if authority else None,
-        "authority_ar": fit(authority.ar, note, arabic=True) if authority else None,
-    }
+    lines, placed = 1, {}
+    for side, language in (("left", left), ("right", right)):
+        if language is None:
+            continue
+        arabic = language == "ar"
+        box = (
+            Box(20.6, 14.8, _INSTITUTE_WIDTH, 16, 1.3, one_line_from=16)
+            if arabic
+            else Box(22.6, 12.6, _INSTITUTE_WIDTH, 13, 1.3, one_line_from=13)
+        )
+        # Two lines on the left want two on the right.
+        fitted = fit(getattr(names, language), box, arabic=arabic, least_lines=lines)
+        lines = len(fitted.lines)
+        note = Box(36, 8, _INSTITUTE_WIDTH, 9, 1.3)
+        placed[side] = {
+            "language": language,
+            "name": _plain(fitted),
+            "authority": _plain(
+                fit(getattr(authority, language), note, arabic=arabic) if authority else None
+            ),
+        }
+    return {"left": placed.get("left"), "right": placed.get("right")}
 
 
 def _names(facts: CertificateFacts) -> dict[str, Fitted | None]:
@@ -134,75 +232,19 @@ def _name_box(top: float, height: float, largest: float, leading: float) -> Box:
     return Box(top, height, _NAME_WIDTH, largest, leading, _NAME_ON_ONE_LINE_FROM)
 
 
-def _titles(title: Words) -> dict[str, Fitted | None]:
-    arabic = fit(title.ar, Box(110.8, 9.8, _TITLE_WIDTH, 20, _ARABIC_LEADING), arabic=True)
-    french = fit(title.fr, Box(120.6, 8.2, _TITLE_WIDTH, 18, 1.1))
-    english = fit(title.en, Box(128.8, 5.8, _TITLE_WIDTH, min(12.5, 0.85 * french.size), 1.1))
-    return {"title_ar": arabic, "title_la": french, "title_en": english}
-
-
 def _code_size(code: str) -> float:
     """Size the code, whose letters stand 0.05 em apart."""
-    return round(min(13.5, _ID_WIDTH * POINTS_PER_MM / (advance(code) + 0.05 * len(code))), 1)
+    return round(min(13.5, ID_WIDTH * POINTS_PER_MM / (advance(code) + 0.05 * len(code))), 1)
 
 
 def _address(url: str) -> Fitted:
     """Show the address without its scheme; a long one breaks before its last part."""
     parts = urlsplit(url)
     shown = f"{parts.netloc}{parts.path}"
-    box = Box(0, 9, _ID_WIDTH, 9, 1.4)
+    box = Box(0, 9, ID_WIDTH, 9, 1.4)
     on_one_line = fit(shown, box)
     if on_one_line.size >= 7:  # noqa: PLR2004  # points: smaller is hard to copy by hand
         return on_one_line
     host, _, last = shown.rpartition("/")
     lines = (f"{host}/", last)
     return Fitted(lines, min(fit(line, box).size for line in lines), box.leading, 0)
-
-
-def _signature(facts: CertificateFacts) -> dict[str, Any]:
-    """Put office and name of the signatory on one line each, or on two when they are long."""
-    signatory = facts.issuer.signatory
-    office = _fits(signatory.title.ar, signatory.title.fr)
-    name = _fits(signatory.arabic, signatory.latin)
-    crowded = not (office and name)
-    return {
-        "office_on_one_line": office,
-        "name_on_one_line": name,
-        "size": 8.5 if crowded else 10,
-        "room": 5 if crowded else 9,
-    }
-
-
-def _fits(arabic: str, latin: str, *, size: float = 10) -> bool:
-    width = advance(arabic, arabic=True) + advance("\N{EN SPACE}·\N{EN SPACE}") + advance(latin)
-    return width * size <= _SIGNATURE_WIDTH * POINTS_PER_MM
-
-
-def _hours(hours: int) -> dict[str, str]:
-    return {
-        "ar": _hours_in_arabic(hours),
-        "fr": f"{hours}\N{NO-BREAK SPACE}heure{'s' if hours > 1 else ''}",
-        "en": f"{hours} hour{'' if hours == 1 else 's'}",
-    }
-
-
-def _hours_in_arabic(hours: int) -> str:
-    """Count hours as Arabic does: one, two, three to ten, and the rest by the last two digits."""
-    match hours:
-        case 1:
-            return "ساعة واحدة"
-        case 2:
-            return "ساعتان"
-        case _:
-            return f"{hours} {'ساعات' if 3 <= hours % 100 <= 10 else 'ساعة'}"  # noqa: PLR2004  # the grammar's own bounds
-
-
-@lru_cache(maxsize=512)
-def _day(day: date) -> dict[str, str]:
-    """Say a day in the three languages; the template raises the « er » of a French first."""
-    return {
-        "ar": format_date(day, "d MMMM y", locale="ar_MA"),
-        "fr_day": str(day.day),
-        "fr_rest": format_date(day, "MMMM\N{NO-BREAK SPACE}y", locale="fr"),
-        "en": format_date(day, "d MMMM y", locale="en_GB"),
-    }

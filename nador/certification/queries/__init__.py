@@ -63,8 +63,16 @@ from nador.certification.queries.registry import (
     runs_to_certify,
     served_credential,
     signed_list,
-    template_in_use,
     unsigned,
+)
+from nador.certification.queries.templates import (
+    draft_of,
+    institutes_with_templates,
+    own_pictures,
+    runs_of_kind,
+    template_in_use,
+    template_version,
+    template_versions,
 )
 
 __all__ = [
@@ -89,6 +97,7 @@ __all__ = [
     "candidates",
     "credential_of",
     "current_file",
+    "draft_of",
     "dropped",
     "endings",
     "events_of",
@@ -98,6 +107,7 @@ __all__ = [
     "held_by",
     "held_up",
     "in_doubt",
+    "institutes_with_templates",
     "is_being_made",
     "is_being_printed",
     "is_in_doubt",
@@ -106,6 +116,7 @@ __all__ = [
     "names_of",
     "of_batch",
     "on_the_way",
+    "own_pictures",
     "pending",
     "print_job",
     "print_jobs_due",
@@ -120,10 +131,13 @@ __all__ = [
     "revoked_places",
     "run_head",
     "run_sheet",
+    "runs_of_kind",
     "runs_to_certify",
     "served_credential",
     "signed_list",
     "stands",
     "template_in_use",
+    "template_version",
+    "template_versions",
     "unsigned",
 ]

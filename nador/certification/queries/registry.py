@@ -21,12 +21,10 @@ from nador.certification.models import (
     Certificate,
     CertificateEvent,
     CertificateFile,
-    CertificateTemplate,
     Credential,
     LogEntry,
     PrintJob,
     StatusList,
-    TemplateVersion,
 )
 from nador.certification.rules import (
     LIST_AGEING,
@@ -40,7 +38,6 @@ from nador.certification.rules import (
     KeyPurpose,
     Part,
     PrintStatus,
-    TemplateStatus,
     batch_status,
 )
 from nador.enrolment.models import Enrolment
@@ -56,8 +53,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from sqlalchemy.orm import Session
-
-    from nador.catalogue.rules import DocumentKind
 
 
 LIVE = (CertificateStatus.PENDING_ISSUE, CertificateStatus.ISSUED)
@@ -108,21 +103,6 @@ def candidates(session: Session, run_id: int) -> list[Candidate]:
         )
         for enrolment_id, person, live in rows
     ]
-
-
-def template_in_use(
-    session: Session, *, institute_id: int, kind: DocumentKind
-) -> TemplateVersion | None:
-    """Return the version that the institute draws this kind of document by; None: nobody made one."""
-    return session.scalar(
-        select(TemplateVersion)
-        .join(CertificateTemplate, CertificateTemplate.id == TemplateVersion.template_id)
-        .where(
-            CertificateTemplate.institute_id == institute_id,
-            CertificateTemplate.kind == kind,
-            TemplateVersion.status == TemplateStatus.ACTIVE,
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)

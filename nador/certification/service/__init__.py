@@ -9,7 +9,7 @@ from nador.certification.service.credentials import (
 )
 from nador.certification.service.decisions import hide_holder, replace, revoke
 from nador.certification.service.erasure import DROP, erase_holder, record_dropped
-from nador.certification.service.freezing import active_template, draft_facts
+from nador.certification.service.freezing import active_template, draft_facts, issuer_of
 from nador.certification.service.grounds import programme_facts
 from nador.certification.service.keys import make_first_keys, retire_key, rotate_key, take_key
 from nador.certification.service.log import AT_ONCE, Grown, record_checkpoint
@@ -33,6 +33,13 @@ from nador.certification.service.outcomes import (
     record_print,
 )
 from nador.certification.service.reminders import REMIND, record_reminder
+from nador.certification.service.templates import (
+    activate_version,
+    archive_version,
+    begin_template,
+    copy_version,
+    save_draft,
+)
 
 __all__ = [
     "AT_ONCE",
@@ -45,14 +52,19 @@ __all__ = [
     "Merged",
     "Signed",
     "SignedList",
+    "activate_version",
     "active_template",
     "append_to_log",
+    "archive_version",
+    "begin_template",
     "confirm_names",
     "confirm_names_of_programme",
+    "copy_version",
     "draft_facts",
     "erase_holder",
     "hand_out",
     "hide_holder",
+    "issuer_of",
     "make_first_keys",
     "order_batch",
     "order_print",
@@ -72,5 +84,6 @@ __all__ = [
     "retry",
     "revoke",
     "rotate_key",
+    "save_draft",
     "take_key",
 ]

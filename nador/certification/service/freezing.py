@@ -27,10 +27,11 @@ from nador.certification.models import (
     CertificateTemplate,
     TemplateVersion,
 )
-from nador.certification.pdf.printable import Unprintable, require_printable
+from nador.certification.pdf.printable import Unprintable, require_printable, require_sound
 from nador.certification.queries import Candidate
 from nador.certification.rules import TemplateStatus
 from nador.certification.service.credentials import begin_credentials
+from nador.certification.template import TemplateFlawed, TemplateOptions
 from nador.kernel import clock, codes
 from nador.kernel.access import OwnCase, require_not_own_case
 from nador.kernel.errors import DomainError
@@ -42,12 +43,16 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.catalogue.models import CourseVersion, Run
-    from nador.certification.template import TemplateOptions
     from nador.kernel.access import Actor
 
 
 def active_template(session: Session, *, institute_id: int, kind: DocumentKind) -> TemplateVersion:
     """Return the institute's template in use for this kind of document; the bundled one to begin with."""
+    found = queries.template_in_use(session, institute_id=institute_id, kind=kind)
+    if found is not None:
+        return found
+    # Two first orders at once must not make two templates.
+    session.get_one(Institute, institute_id, with_for_update={"key_share": True})
     found = queries.template_in_use(session, institute_id=institute_id, kind=kind)
     if found is not None:
         return found
@@ -128,7 +133,15 @@ def freeze(
             _require_may_have(actor, one)
             draft = ground.draft(one)
             require_printable(draft)
-        except (rules.NamesNotConfirmed, NobodyNamed, Unprintable, OwnCase) as refusal:
+            version = ground.template_for(draft.kind)
+            require_sound(draft, TemplateOptions.from_dict(version.options))
+        except (
+            rules.NamesNotConfirmed,
+            NobodyNamed,
+            Unprintable,
+            OwnCase,
+            TemplateFlawed,
+        ) as refusal:
             frozen.refused.append((one, refusal))
         else:
             drafts.append((one, draft))
@@ -207,6 +220,8 @@ def copy(
         }
     )
     require_printable(draft)
+    version = session.get_one(TemplateVersion, old.template_version_id)
+    require_sound(draft, TemplateOptions.from_dict(version.options))
     institute = session.get_one(Institute, old.institute_id)
     [running] = _take_numbers(session, institute, count=1)
     facts = _numbered(draft, prefix=institute.prefix, running=running, origin=origin)

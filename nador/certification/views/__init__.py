@@ -1,6 +1,23 @@
 """Pages of certification."""
 
-from nador.certification.views import credentials, issuing, log, programmes, registry, trust
+from nador.certification.views import (
+    credentials,
+    issuing,
+    log,
+    programmes,
+    registry,
+    templates,
+    trust,
+)
 from nador.certification.views.routes import blueprint
 
-__all__ = ["blueprint", "credentials", "issuing", "log", "programmes", "registry", "trust"]
+__all__ = [
+    "blueprint",
+    "credentials",
+    "issuing",
+    "log",
+    "programmes",
+    "registry",
+    "templates",
+    "trust",
+]
