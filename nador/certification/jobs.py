@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from nador.certification.facts import CertificateFacts
 from nador.certification.keys import queries as registered
 from nador.certification.keys.signer import KeyUnusable
 from nador.certification.keys.store import KeyRing, ageing
+from nador.certification.keys.waiting import with_keys
 from nador.certification.log import examination, note
 from nador.certification.log import queries as logged
 from nador.certification.log.tree import leaf_hash
@@ -25,7 +25,7 @@ from nador.certification.models import (
     StatusList,
     TemplateVersion,
 )
-from nador.certification.rules import ISSUE, LOG, SIGN, KeyMissing, KeyPurpose
+from nador.certification.rules import ISSUE, LOG, SIGN, KeyPurpose
 from nador.certification.service import (
     AT_ONCE,
     LIST,
@@ -38,14 +38,12 @@ from nador.certification.service import (
 )
 from nador.certification.template import Design, TemplateOptions
 from nador.kernel import checkup, clock
-from nador.kernel.errors import DomainError, describe
-from nador.kernel.i18n import translator
-from nador.kernel.work import Hopeless, NotNow, vital, work
+from nador.kernel.errors import DomainError
+from nador.kernel.work import Hopeless, vital, work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
-    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from nador.certification.models import Credential
@@ -53,17 +51,6 @@ if TYPE_CHECKING:
     from nador.kernel.work import Desk
 
 # What signs and draws is heavy: only a worker that does it loads it, inside each function.
-
-
-@contextmanager
-def _with_keys(alike: Select[int]) -> Iterator[None]:
-    """Let everything that needs the same key wait when it is missing, lost, wrong or expired."""
-    try:
-        yield
-    except KeyMissing as trouble:
-        raise NotNow(describe(trouble, translator("en")), alike=alike) from trouble
-    except KeyUnusable as trouble:
-        raise NotNow(str(trouble), alike=alike) from trouble
 
 
 @work(LIST, due=queries.lists_due, record=service.record_list)
@@ -77,9 +64,9 @@ def sign_list(desk: Desk, item_id: int) -> SignedList:
         revoked = queries.revoked_places(session, item_id)
         issuer = _issuer(session, listed.institute_id, origin=listed.origin)
         alike = queries.lists_due(now).where(StatusList.institute_id == listed.institute_id)
-        with _with_keys(alike):
+        with with_keys(alike):
             key = registered.key_in_use(session, KeyPurpose.CREDENTIAL, listed.institute_id)
-    with _with_keys(alike):
+    with with_keys(alike):
         signed = status.sign(
             revoked,
             origin=listed.origin,
@@ -104,11 +91,11 @@ def sign(desk: Desk, item_id: int) -> Signed:
         institute_id = certificate.institute_id
         document = made_of.unsigned or _unsigned(session, certificate, made_of)
         alike = queries.unsigned(now).where(Certificate.institute_id == institute_id)
-        with _with_keys(alike):
+        with with_keys(alike):
             key = registered.key_in_use(session, KeyPurpose.CREDENTIAL, institute_id)
             token_key = registered.key_in_use(session, KeyPurpose.SEAL, institute_id)
     try:
-        with _with_keys(alike):
+        with with_keys(alike):
             signed = proof.sign(document, signer=ring.open(key.known), now=now)
             token = jwt.sign(document, signer=ring.open(token_key.known))
     except canonical.Unsignable as refusal:
@@ -149,19 +136,18 @@ def _written(document: Mapping[str, Any]) -> str:
 @work(LOG, due=logged.due, record=service.record_checkpoint)
 def write_log(desk: Desk, _item_id: int) -> Grown:
     """Give what waits its places in the tree, and sign what the tree is then."""
-    with desk.reading() as session:
+    with desk.reading() as session, with_keys():
         known = registered.key_in_use(session, KeyPurpose.LOG, None).known
         start = logged.size(session)
         edge = logged.tree_of(session, start).edge()
         waiting = logged.waiting(session, most=AT_ONCE)
-    try:
+    with with_keys():
         signer = KeyRing.of(desk.settings).open(known)
-    except KeyUnusable as trouble:
-        raise Hopeless(str(trouble)) from trouble
     nodes = [node for _, entry in waiting for node in edge.append(leaf_hash(entry))]
     key = note.NoteKey.of(desk.settings.public_url, signer.public)
     checkpoint = note.Checkpoint(key.name, edge.size, edge.root())
-    signed = note.sign(checkpoint.text, key, signer.sign)
+    with with_keys():
+        signed = note.sign(checkpoint.text, key, signer.sign)
     return Grown(start, [entry_id for entry_id, _ in waiting], nodes, checkpoint, signed)
 
 
@@ -179,11 +165,11 @@ def draw(desk: Desk, item_id: int) -> Drawn:
         design = Design(TemplateOptions.from_dict(version.options), desk.files.get)
         institute_id = certificate.institute_id
         alike = queries.pending(now).where(Certificate.institute_id == institute_id)
-        with _with_keys(alike):
+        with with_keys(alike):
             key = registered.key_in_use(session, KeyPurpose.SEAL, institute_id)
     facts = CertificateFacts.from_dict(certificate.facts)
     try:
-        with _with_keys(alike):
+        with with_keys(alike):
             content = seal(
                 lambda finish: render(facts, design, attachments=attachments, finish=finish),
                 KeyRing.of(desk.settings).open(key.known),

@@ -15,6 +15,7 @@ from nador.accounts.rules import PersonStatus
 from nador.certification.keys import did
 from nador.certification.keys import queries as keys
 from nador.certification.keys.store import KeyRing
+from nador.certification.keys.waiting import with_keys
 from nador.certification.models import (
     Certificate,
     CertificateEvent,
@@ -31,7 +32,7 @@ from nador.certification.rules import (
     FileStatus,
     KeyPurpose,
 )
-from nador.kernel import codes
+from nador.kernel import clock, codes
 from nador.kernel.checkup import check
 from nador.kernel.files import Damaged
 from nador.kernel.work import work
@@ -68,22 +69,26 @@ def make_receipt(desk: Desk, item_id: int) -> bytes:
     # WeasyPrint is heavy: only a worker that draws loads it.
     from nador.verification.receipts import draw
 
+    # Every receipt bears the seal of the first institute: without its key all of them wait.
+    alike = queries.receipts_due(clock.now())
     with desk.reading() as session:
         receipt = session.get_one(Receipt, item_id)
         lines, locale, single = lists.from_text(receipt.asked), receipt.locale, bool(receipt.code)
         checked = lists.check(session, lines)
         institute = first_institute(session)
-        known = keys.key_in_use(session, KeyPurpose.SEAL, institute.id if institute else None).known
         name = dict(institute.name) if institute else {}
-    return draw(
-        lines,
-        checked,
-        locale=locale,
-        single=single,
-        institute=name,
-        signer=KeyRing.of(desk.settings).open(known),
-        settings=desk.settings,
-    )
+        with with_keys(alike):
+            key = keys.key_in_use(session, KeyPurpose.SEAL, institute.id if institute else None)
+    with with_keys(alike):
+        return draw(
+            lines,
+            checked,
+            locale=locale,
+            single=single,
+            institute=name,
+            signer=KeyRing.of(desk.settings).open(key.known),
+            settings=desk.settings,
+        )
 
 
 @work("old receipts", due=queries.receipts_to_forget, record=service.forget_receipt)

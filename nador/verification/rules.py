@@ -129,6 +129,15 @@ FRESH: Final = timedelta(minutes=10)
 """So long one certificate's receipt serves whoever asks for one."""
 
 
+LATE: Final = timedelta(minutes=1)
+"""After so long whoever waits for a receipt is told that it takes longer than usual."""
+
+
+def is_late(asked_at: datetime, *, now: datetime) -> bool:
+    """Whether a receipt takes longer than usual to be made."""
+    return now - asked_at > LATE
+
+
 class Standing(StrEnum):
     """What one line of a list is answered, the worst first."""
 

@@ -24,7 +24,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from nador.certification.keys.signer import FileSigner
+from nador.certification.keys.signer import AuthorityAway, FileSigner
 from nador.certification.pdf.render import render
 from nador.certification.pdf.seal import Timestamps, _for_pyhanko, seal
 from nador.settings import Settings, WrongSetting
@@ -210,7 +210,7 @@ def test_without_the_roots_only_the_time_is_added(authority: Authority) -> None:
 
 
 def test_an_authority_that_does_not_answer_is_tried_again_later(authority: Authority) -> None:
-    with pytest.raises(OSError, match="timestamp"):
+    with pytest.raises(AuthorityAway, match="timestamp"):
         sealed(sealer(), Timestamps("http://127.0.0.1:9/"))
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pikepdf
@@ -19,9 +21,18 @@ from nador.kernel import clock
 from nador.kernel.access import NOBODY, Role
 from nador.kernel.codes import make
 from nador.kernel.files import FileStore
-from nador.kernel.work import MOST_ATTEMPTS, Desk, WorkLease, retry, run_once
+from nador.kernel.work import (
+    AWAY,
+    MOST_ATTEMPTS,
+    Desk,
+    WorkLease,
+    retry,
+    run_once,
+    troubles_of,
+)
 from nador.verification.models import Receipt
 from nador.verification.rules import ReceiptStatus
+from nador.verification.service import RECEIPT
 from tests.certification.test_seal import troubles
 from tests.factories import make_actor, make_certificate
 from tests.verification.test_pages import UNKNOWN, statements
@@ -171,30 +182,99 @@ def test_a_day_later_it_is_gone(
     assert keys
 
 
-def test_without_a_key_it_waits_and_leaves_nothing_behind(
+def test_without_a_key_receipts_wait_until_it_is_back(
+    client: FlaskClient,
+    session: Session,
+    desk: Desk,
+    keys: list[SigningKey],
+    shelf: dict[str, Certificate],
+) -> None:
+    addresses = [order(client, one.code) for one in shelf.values()]
+    [seal] = [key.known for key in keys if key.purpose is KeyPurpose.SEAL]
+    ring = KeyRing.of(desk.settings)
+    path = ring.path(seal.purpose, seal.kid)
+    away = path.rename(path.with_suffix(".away"))
+    ring._opened.clear()
+
+    with time_machine.travel(clock.now(), tick=False) as wall:
+        for _ in range(MOST_ATTEMPTS + 1):
+            run_once(desk, holder="a worker")
+            wall.shift(AWAY)
+        session.rollback()
+        waiting = session.scalars(select(WorkLease).where(WorkLease.work == RECEIPT)).all()
+        assert [(one.attempts, one.dead) for one in waiting] == [(0, False)] * len(shelf)
+        assert all(path.name in (one.last_error or "") for one in waiting)
+        session.rollback()
+        assert "It takes longer than usual" in client.get(addresses[0]).text
+        assert any(path.name in trouble for trouble in troubles_of(desk))
+
+        away.rename(path)
+        run_once(desk, holder="a worker")
+    assert statuses(session) == [ReceiptStatus.READY] * len(shelf)
+    assert "The receipt is ready" in client.get(addresses[0]).text
+
+
+def test_they_wait_for_the_authority_of_timestamps_too(
+    client: FlaskClient,
+    session: Session,
+    desk: Desk,
+    keys: list[SigningKey],
+    shelf: dict[str, Certificate],
+) -> None:
+    order(client, shelf["valid"].code)
+    stamped = replace(desk.settings, tsa_url="http://127.0.0.1:9/")
+
+    run_once(Desk(stamped, desk.sessions, desk.files), holder="a worker")
+
+    session.rollback()
+    [lease] = session.scalars(select(WorkLease).where(WorkLease.work == RECEIPT))
+    assert (lease.attempts, lease.last_error) == (0, "no timestamp from http://127.0.0.1:9/")
+    with time_machine.travel(clock.now() + AWAY):
+        run_once(desk, holder="a worker")
+    assert statuses(session) == [ReceiptStatus.READY]
+    assert keys
+
+
+def test_what_waits_for_a_key_is_forgotten_like_others(
     client: FlaskClient, session: Session, desk: Desk, shelf: dict[str, Certificate]
 ) -> None:
-    address = order(client, shelf["valid"].code)
-    with time_machine.travel(clock.now(), tick=False) as wall:
-        for _ in range(MOST_ATTEMPTS):
-            run_once(desk, holder="a worker")
-            session.rollback()
-            lease = session.scalars(select(WorkLease)).one()
-            if not lease.dead:
-                wall.move_to(lease.until + timedelta(seconds=1))
-        assert lease.dead
-        assert "key" in (lease.last_error or "")
-        assert statuses(session) == [ReceiptStatus.DEAD]
-        assert "could not be made" in client.get(address).text
+    order(client, shelf["valid"].code)
+    run_once(desk, holder="a worker")
+    session.rollback()
+    [lease] = session.scalars(select(WorkLease))
+    assert "nador init" in (lease.last_error or "")
 
-        retry(session, NOBODY, work_name="receipt", item_id=lease.item_id)
-        assert statuses(session) == [ReceiptStatus.DUE]
-
-        wall.shift(timedelta(hours=24))
+    with time_machine.travel(clock.now() + timedelta(hours=24)):
         run_once(desk, holder="a worker")
     session.rollback()
     assert session.scalars(select(WorkLease)).all() == []
     assert session.scalars(select(Receipt)).all() == []
+
+
+def test_what_can_never_be_made_is_dead_until_somebody_tries_it_again(
+    client: FlaskClient,
+    session: Session,
+    desk: Desk,
+    keys: list[SigningKey],
+    shelf: dict[str, Certificate],
+) -> None:
+    address = order(client, shelf["valid"].code)
+    wrong = replace(desk.settings, tsa_url="http://127.0.0.1:9/", tsa_roots_file=Path("nowhere"))
+    broken = Desk(wrong, desk.sessions, desk.files)
+    with time_machine.travel(clock.now(), tick=False) as wall:
+        for _ in range(MOST_ATTEMPTS):
+            run_once(broken, holder="a worker")
+            session.rollback()
+            lease = session.scalars(select(WorkLease).where(WorkLease.work == RECEIPT)).one()
+            if not lease.dead:
+                wall.move_to(lease.until + timedelta(seconds=1))
+        assert lease.dead
+        assert statuses(session) == [ReceiptStatus.DEAD]
+        assert "could not be made" in client.get(address).text
+
+        retry(session, NOBODY, work_name=RECEIPT, item_id=lease.item_id)
+        assert statuses(session) == [ReceiptStatus.DUE]
+    assert keys
 
 
 def test_nothing_of_who_asked_is_kept(client: FlaskClient, shelf: dict[str, Certificate]) -> None:

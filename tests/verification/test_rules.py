@@ -18,6 +18,7 @@ from nador.verification.rules import (
     NameMatch,
     Verdict,
     compare_name,
+    is_late,
     published,
     within,
 )
@@ -190,3 +191,8 @@ def test_expiry_follows_from_dates_alone_and_is_never_taken_back(
     assert kind is PLAIN or verdict.value == kind.status.value
     if verdict is Verdict.EXPIRED:
         assert certificate.verdict(today + timedelta(days=1)) is Verdict.EXPIRED
+
+
+@pytest.mark.parametrize(("seconds", "late"), [(0, False), (60, False), (61, True)])
+def test_a_receipt_is_late_after_a_minute(seconds: int, *, late: bool) -> None:
+    assert is_late(LATE, now=LATE + timedelta(seconds=seconds)) is late

@@ -49,6 +49,10 @@ class KeyUnusable(Exception):
     """A key is lost, wrong, or does not open: nothing can be signed until somebody sees to it."""
 
 
+class AuthorityAway(OSError):
+    """Whoever is to vouch for the time of a signature does not answer."""
+
+
 class Signer(Protocol):
     """A private key that signs, and what the world knows of it."""
 

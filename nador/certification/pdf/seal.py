@@ -32,11 +32,12 @@ from pyhanko.sign.signers.pdf_signer import (
     SigDSSPlacementPreference,
 )
 from pyhanko.sign.timestamps.aiohttp_client import HTTPTimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from nador.certification.keys.signer import to_der
+from nador.certification.keys.signer import AuthorityAway, to_der
 from nador.kernel import clock
 from nador.kernel.paper import Finished, Finisher, object_of
 from nador.settings import WrongSetting
@@ -90,7 +91,7 @@ def seal(document: bytes | Draw, signer: Signer, *, timestamps: Timestamps | Non
     """Seal a document: PAdES B-B; B-T with timestamps, B-LT when their roots are known too.
 
     One that is given as bytes was not drawn for it: its seal is appended. Raises KeyUnusable when
-    the key can't sign, OSError when the authority does not answer.
+    the key can't sign, AuthorityAway when the authority does not answer.
     """
     if timestamps or isinstance(document, bytes):
         drawn = document if isinstance(document, bytes) else document(None)
@@ -303,6 +304,8 @@ async def _append(
             bytes_reserved=size,
             output=sealed,
         )
+    except TimestampRequestError as problem:
+        raise AuthorityAway(f"no timestamp from {timestamps and timestamps.url}") from problem
     finally:
         if context is not None:
             await context.aclose()  # type: ignore[no-untyped-call] # as below

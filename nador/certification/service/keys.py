@@ -95,7 +95,7 @@ def take_key(
     session.flush()
     _record(session, actor, key, "key.taken")
     if key.purpose is KeyPurpose.LOG:
-        # The log's writer may have given up for want of a key.
+        # Whatever made the log's writer give up, with a new key it is to go on.
         work.retry(session, actor, work_name=rules.LOG, item_id=THE_LOG)
     events.emit(session, actor, KeyTaken(key.id))
     return key

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from flask import Response, make_response, redirect, url_for
 
-from nador.kernel import codes
+from nador.kernel import clock, codes
 from nador.kernel.access import NOBODY
 from nador.kernel.codes import Mistyped
-from nador.verification import lists, queries, service
+from nador.verification import lists, queries, rules, service
 from nador.verification.lists import Line
 from nador.verification.rules import NoSuchCertificate, ReceiptStatus
 from nador.verification.views.lists import read_list
@@ -72,16 +72,18 @@ def certificate_receipt(code: str) -> ResponseReturnValue:
 def receipt(token: str) -> ResponseReturnValue:
     """Say whether a receipt is there; a page that waits asks again by itself."""
     found = queries.receipt(db(), token)
+    late = rules.is_late(found.asked_at, now=clock.now())
     page = rendering.render(
         "verification/receipt.html",
         code=found.code,
         token=token,
         status=found.status,
+        late=late,
         asked_lang=asked_language(),
     )
     answer = make_response(page)
     if found.status is ReceiptStatus.DUE:
-        answer.headers["Refresh"] = "2"
+        answer.headers["Refresh"] = "30" if late else "2"
     return answer
 
 

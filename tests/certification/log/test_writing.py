@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
@@ -17,12 +18,17 @@ from nador.certification.log.note import NotSigned
 from nador.certification.log.tiles import NoTile, Tile
 from nador.certification.models import LogCheckpoint, LogEntry, LogNode, SigningKey
 from nador.certification.rules import LOG, KeyPurpose, KeyStatus, LogKind, NotInForce
-from nador.kernel import work
+from nador.kernel import clock, work
 from nador.kernel.access import NOBODY
+from nador.kernel.checkup import examine
+from nador.kernel.work import WorkLease
 from tests.certification.log.conftest import append, entries_of
 from tests.certification.office import ORIGIN, issue_one, work_off
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
 
     from nador.catalogue.models import Run
@@ -184,25 +190,52 @@ def test_many_entries_take_several_checkpoints(
     assert [one.size for one in checkpoints(session)] == [100, 200, 254]
 
 
+def hide_the_key(session: Session, ring: KeyRing) -> Path:
+    """Move the log's key away, as it is when somebody forgot to mount a folder."""
+    key = session.scalars(select(SigningKey).where(SigningKey.purpose == KeyPurpose.LOG)).one()
+    path = ring.path(key.purpose, key.kid)
+    ring._opened.clear()
+    return path.rename(path.with_suffix(".away"))
+
+
 @pytest.mark.usefixtures("_keys")
-def test_a_lost_key_stops_the_log_and_a_new_one_sets_it_going(
+def test_a_lost_key_stops_the_log_until_it_is_back(
+    session: Session, desk: Desk, client: FlaskClient, ring: KeyRing
+) -> None:
+    away = hide_the_key(session, ring)
+    for hours in range(12):
+        with time_machine.travel(clock.now() + timedelta(hours=hours)):
+            work_off(desk, session)
+
+    [lease] = session.scalars(select(WorkLease).where(WorkLease.work == LOG))
+    assert (lease.attempts, lease.dead) == (0, False)
+    assert "cannot be read" in str(lease.last_error)
+    assert placed(session) == []
+    work.beat(session, NOBODY, holder="a worker", troubles=work.troubles_of(desk))
+    assert client.get("/readyz").json["checks"]["keys"] is False  # type: ignore[index] # it is JSON
+    told = [one for finding in examine(desk, deep=False) for one in finding.troubles]
+    assert any(away.stem in one and "is lost" in one for one in told)
+
+    away.rename(away.with_suffix(".pem"))
+    with time_machine.travel(clock.now() + timedelta(hours=12) + work.AWAY):
+        work_off(desk, session)
+        work.beat(session, NOBODY, holder="a worker", troubles=work.troubles_of(desk))
+        assert client.get("/readyz").json["checks"]["keys"] is True  # type: ignore[index] # as above
+
+    assert [one.size for one in checkpoints(session)] == [4]
+
+
+@pytest.mark.usefixtures("_keys")
+def test_in_the_place_of_a_lost_key_a_new_one_sets_the_log_going(
     session: Session, desk: Desk, administrator: Actor, ring: KeyRing
 ) -> None:
-    known = (
-        session.scalars(select(SigningKey).where(SigningKey.purpose == KeyPurpose.LOG)).one().known
-    )
-    ring.path(known.purpose, known.kid).unlink()
-    ring._opened.clear()
+    hide_the_key(session, ring)
     work_off(desk, session)
-    [dead] = work.dead_items(session)
-    assert dead.work == LOG
-    assert "cannot be read" in str(dead.last_error)
-    assert placed(session) == []
 
     service.rotate_key(session, administrator, purpose=KeyPurpose.LOG, institute_id=None, ring=ring)
-    work_off(desk, session)
+    with time_machine.travel(clock.now() + work.AWAY):
+        work_off(desk, session)
 
-    assert work.dead_items(session) == []
     # The old key, its successor, and four others are in it.
     assert [one.size for one in checkpoints(session)] == [6]
 
