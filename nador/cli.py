@@ -154,12 +154,16 @@ def imports(context: click.Context) -> None:
 
 
 imports.add_command(catalogue.import_file)
-nador.add_command(verification.verify)
 imports.add_command(enrolment.import_file)
 imports.add_command(data_sets.import_oulad)
 
 
-for _command in (*accounts.COMMANDS, *assessment.COMMANDS, *certification.COMMANDS):
+for _command in (
+    *accounts.COMMANDS,
+    *assessment.COMMANDS,
+    *certification.COMMANDS,
+    *verification.COMMANDS,
+):
     nador.add_command(_command)
 
 

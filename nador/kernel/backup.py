@@ -96,7 +96,7 @@ def _fill(
     tar: tarfile.TarFile, sessions: sessionmaker[Session], files: FileStore
 ) -> dict[str, Any]:
     manifest: dict[str, Any] = {"format": FORMAT, "made_at": clock.now().isoformat(), "tables": {}}
-    with _snapshot(sessions) as session:
+    with snapshot(sessions) as session:
         manifest["schema"] = session.scalar(text("SELECT version_num FROM alembic_version"))
         for table in Base.metadata.sorted_tables:
             with tempfile.TemporaryFile() as lines:
@@ -114,7 +114,7 @@ def _fill(
 
 
 @contextmanager
-def _snapshot(sessions: sessionmaker[Session]) -> Iterator[Session]:
+def snapshot(sessions: sessionmaker[Session]) -> Iterator[Session]:
     """A session that sees one moment of the database, whatever is written meanwhile."""
     with sessions() as session:
         if session.get_bind().dialect.name == "postgresql":

@@ -73,3 +73,8 @@ def check(zone: tzinfo = CASABLANCA) -> None:
             f"{_KEY} on 2026-11-01 is {offset} ahead of UTC instead of 0: "
             "install the PyPI package tzdata 2026.6 or later."
         )
+
+
+def instant(moment: datetime) -> str:
+    """Write a moment as every program reads it: UTC, whole seconds."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

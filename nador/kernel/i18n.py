@@ -102,6 +102,20 @@ class Translator:
         """Write a day in words: 1er novembre 2026."""
         return self._in_words(day, "long")
 
+    def day_patterns(self) -> dict[str, list[str]]:
+        """Give what `date` writes, month by month, with {d} and {y}: of a first day, and of others.
+
+        So a page without us writes a day in the same words.
+        """
+        year = 2001
+        return {
+            kind: [
+                self.date(Day(year, month, day)).replace(str(year), "{y}").replace(str(day), "{d}")
+                for month in range(1, 13)
+            ]
+            for kind, day in (("first", 1), ("other", 22))
+        }
+
     def full_date(self, day: Day, /) -> str:
         """Write a day in words with its weekday."""
         return self._in_words(day, "full")

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from nador.certification.keys.store import KeyRing
 from nador.kernel import clock, codes
 from nador.kernel.i18n import translator
+from nador.kernel.shell import open_instance
 from nador.settings import Settings
 from nador.verification import files, labels, queries
+from nador.verification.export import writing
+from nador.verification.export.reading import Copy
 from nador.verification.rules import Mark, Verdict
 
 if TYPE_CHECKING:
@@ -31,21 +35,41 @@ _WORDS = translator("en")
 @click.option(
     "--root",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="with --offline: the institute's root certificate, as PEM",
+    help="with --offline or --export: the institute's root certificate, as PEM",
 )
 @click.option("--offline", is_flag=True, help="judge a PDF by its seal alone, without the register")
+@click.option(
+    "--export",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="ask a copy of the register, which `nador registry export` made",
+)
+@click.option("--key", "trusted", multiple=True, help="with --export: a key of the register's log")
 @click.pass_context
-def verify(context: click.Context, code: str, *, root: Path | None, offline: bool) -> None:
+def verify(
+    context: click.Context,
+    code: str,
+    *,
+    root: Path | None,
+    offline: bool,
+    folder: Path | None,
+    trusted: tuple[str, ...],
+) -> None:
     """Say what the register knows of CODE, or what FILE is; exit code 3 when it is not valid today.
 
     CODE may be a file: a PDF, or a credential as JSON or JWT.
     """
-    if offline != (root is not None):
-        raise click.UsageError("--offline and --root ROOT.pem belong together.")
+    if folder is None and (trusted or offline != (root is not None)):
+        raise click.UsageError("--offline and --root ROOT.pem belong together, --key to --export.")
     path = Path(code)
-    if root is not None:
+    is_file = path.suffix.lower() in SUFFIXES or path.is_file()
+    if folder is not None:
+        copied = Copy.open(folder, trusted=trusted)
+        _tell_copy(copied, believed=bool(trusted))
+        valid = _file_in(copied, path.read_bytes(), root) if is_file else _code_in(copied, code)
+    elif root is not None:
         valid = _offline(path, root)
-    elif path.suffix.lower() in SUFFIXES or path.is_file():
+    elif is_file:
         valid = _file(path.read_bytes(), context.obj())
     else:
         valid = _code(code, context.obj)
@@ -59,6 +83,10 @@ def _code(typed: str, open_sessions: Callable[[], sessionmaker[Session]]) -> boo
     if view is None:
         click.echo(f"{_WORDS.gettext('No certificate has this code.')} ({parsed})")
         return False
+    return _tell_verdict(view)
+
+
+def _tell_verdict(view: CertificateView) -> bool:
     verdict = view.verdict(clock.today())
     click.echo(_WORDS.gettext(labels.heading(verdict, view.kind, hidden=view.holder_hidden)))
     _tell_facts(view)
@@ -66,7 +94,10 @@ def _code(typed: str, open_sessions: Callable[[], sessionmaker[Session]]) -> boo
 
 
 def _file(content: bytes, sessions: sessionmaker[Session]) -> bool:
-    checked = files.check(content, sessions, Settings.from_environment(os.environ))
+    return _tell_file(files.check(content, sessions, Settings.from_environment(os.environ)))
+
+
+def _tell_file(checked: CheckedFile) -> bool:
     today = clock.today()
     click.echo(_WORDS.gettext(labels.file_heading(checked, today)))
     click.echo(f"  {_WORDS.gettext(labels.file_meaning(checked))}")
@@ -111,3 +142,69 @@ def _tell_reading(checked: CheckedFile) -> None:
 def _tell_facts(view: CertificateView) -> None:
     for name, text in labels.facts(view, _WORDS, now=clock.now()).items():
         click.echo(f"  {name.replace('_', ' ')}: {text}")
+
+
+# --- a copy of the register ----------------------------------------------------------------
+
+
+def _tell_copy(copied: Copy, *, believed: bool) -> None:
+    made = copied.manifest
+    click.echo(
+        f"A copy of the register of {made.origin}, made on {made.made_at:%Y-%m-%d %H:%M} UTC."
+    )
+    click.echo("Not known here: what was decided later, a revocation above all.")
+    if not believed:
+        click.echo(
+            "Its signature was checked with the keys that it shows itself. Compare them, and"
+        )
+        click.echo("give the one that you know with --key:")
+        for key in copied.keys:
+            click.echo(f"  {key}")
+
+
+def _code_in(copied: Copy, typed: str) -> bool:
+    parsed = codes.parse(typed)
+    found = copied.find(parsed)
+    if found is None:
+        click.echo(f"{_WORDS.gettext('No certificate has this code.')} ({parsed})")
+        click.echo("Unless it was issued after this copy was made.")
+        return False
+    return _tell_verdict(found.view)
+
+
+def _file_in(copied: Copy, content: bytes, root: Path | None) -> bool:
+    roots = root.read_text(encoding="ascii") if root else copied.roots()
+    return _tell_file(copied.check(content, roots))
+
+
+@click.group()
+def registry() -> None:
+    """The register as a whole."""
+
+
+@registry.command("export")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def export(folder: Path) -> None:
+    """Write a signed copy of the register into the new folder DIR, for any web server or disk.
+
+    It holds a page that checks codes without this program, and tells a walker nothing of who is in
+    the register; besides, all that is public: keys, roots, status lists, the log.
+    """
+    with open_instance() as instance:
+        with click.progressbar(length=0, label="Certificates") as bar:
+
+            def tell(done: int, count: int) -> None:
+                bar.length = count
+                bar.update(done - bar.pos)
+
+            made = writing.write(
+                instance.sessions,
+                folder,
+                origin=instance.settings.public_url,
+                ring=KeyRing.of(instance.settings),
+                told=tell,
+            )
+        click.echo(f"{made.certificates} certificates, {len(made.files)} files: {folder}")
+
+
+COMMANDS: Final = (verify, registry)

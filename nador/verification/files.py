@@ -19,16 +19,8 @@ from nador.certification.keys import queries as keys
 from nador.kernel import codes
 from nador.kernel.errors import Conflict
 from nador.verification import queries, rules
-from nador.verification.rules import (
-    SECONDS,
-    CheckedFile,
-    FileKind,
-    Proof,
-    Reading,
-    Seal,
-    Trouble,
-    kind_of,
-)
+from nador.verification.kinds import SECONDS, FileKind, Trouble, kind_of
+from nador.verification.rules import CheckedFile, Proof, Reading, Seal
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session, sessionmaker
@@ -104,7 +96,7 @@ def read(content: bytes, trust: Trust, *, seconds: float = SECONDS) -> Reading:
     try:
         ended = subprocess.run(
             # Isolated, and with no variable of ours: they name databases and files of keys.
-            [sys.executable, "-I", "-m", "nador.verification.inspect"],
+            [sys.executable, "-I", "-m", "nador.verification.apart"],
             input=json.dumps(asdict(trust)).encode() + b"\n" + content,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from typing import Final
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from nador.verification.rules import LARGEST_FILE, FileTooLarge
+from nador.verification.kinds import LARGEST_FILE, FileTooLarge
 
 FILES: Final = "20/minute"
 """How many files an address may have read."""

@@ -1,10 +1,10 @@
 """Reads one file that a stranger sent, in a process of its own that can do nothing else.
 
-    python -m nador.verification.inspect
+    python -m nador.verification.apart
 
 On standard input: one line of JSON with `roots` and `authorities` (PEM) and `controllers` (DID
 documents), then the file. On standard output: what stands in the file, as JSON. Who starts it ends
-it after `rules.SECONDS`; it may take so much CPU, 512 MB of addresses, and open nothing any more:
+it after `kinds.SECONDS`; it may take so much CPU, 512 MB of addresses, and open nothing any more:
 neither a file nor a connection.
 """
 
@@ -37,7 +37,7 @@ from pyhanko_certvalidator import ValidationContext
 from nador.certification.credential import contexts, jwt, proof
 from nador.certification.credential.proof import Flaw, NotProven
 from nador.kernel import codes
-from nador.verification.rules import SECONDS, FileKind, Trouble, kind_of
+from nador.verification.kinds import SECONDS, FileKind, Trouble, kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -99,7 +99,7 @@ def _lock_up() -> None:
 def inspect(
     content: bytes, trust: Mapping[str, Any], *, loop: asyncio.AbstractEventLoop
 ) -> dict[str, Any]:
-    """Say what stands in a file, and who signed it; raises what `rules.kind_of` raises."""
+    """Say what stands in a file, and who signed it; raises what `kinds.kind_of` raises."""
     found: dict[str, Any] = {
         "sha256": sha256(content).hexdigest(),
         "trouble": None,
@@ -330,7 +330,3 @@ def _name(certificate: x509.Certificate) -> str:
 
 def _instant(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None
-
-
-if __name__ == "__main__":
-    main()

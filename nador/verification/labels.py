@@ -11,15 +11,8 @@ from nador.catalogue.rules import DocumentKind
 from nador.kernel.codes import NotACode, WrongCheck
 from nador.kernel.errors import describe
 from nador.kernel.i18n import LANGUAGES, msgid, pick
-from nador.verification.rules import (
-    FileKind,
-    Mark,
-    NameMatch,
-    Outcome,
-    Standing,
-    Trouble,
-    Verdict,
-)
+from nador.verification.kinds import FileKind, Trouble
+from nador.verification.rules import Mark, NameMatch, Outcome, Standing, Verdict
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,6 +38,14 @@ ERRORS = {
         "This is neither a PDF nor a credential (JSON or JWT): choose the file that the institute issued."
     ),
     "busy_with_files": msgid("Other files are being read just now. Try again in a moment."),
+    "copy_exists": msgid("There is something at %(path)s already: choose a new folder."),
+    "not_a_copy": msgid("%(path)s holds no copy of a register."),
+    "copy_not_signed": msgid(
+        "The copy in %(path)s is signed by none of the keys that are to be believed: do not rely on it."
+    ),
+    "copy_damaged": msgid(
+        "%(path)s is missing or not what was signed: this copy proves nothing. Try another one."
+    ),
 }
 
 

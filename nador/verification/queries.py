@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
 from nador.certification.models import Certificate, CertificateFile
 from nador.certification.rules import CertificateStatus
-from nador.kernel import clock
+from nador.kernel import clock, codes
 from nador.kernel.errors import NotFound
 from nador.kernel.prepared import Prepared
 from nador.verification.models import Receipt
@@ -22,7 +23,7 @@ from nador.verification.rules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
 
     from sqlalchemy import Connection, Engine
@@ -115,6 +116,40 @@ def find_all(reader: Reader, codes: Collection[Code]) -> dict[Code, CertificateV
     by_key = {str(code): code for code in codes}
     rows = reader.execute(_BY_CODES, {"keys": list(by_key)}) if by_key else ()
     return {by_key[row.code_key]: CertificateView(*row[:-1]) for row in rows}
+
+
+_ALL = (
+    _public(_certificate.c.id > bindparam("after"))
+    .add_columns(_certificate.c.code_key, _certificate.c.id)
+    .order_by(_certificate.c.id)
+    .limit(bindparam("most"))
+)
+
+
+def count_all(session: Session) -> int:
+    """Count the certificates that the register answers for in public."""
+    issued = _certificate.c.status != CertificateStatus.PENDING_ISSUE
+    return session.scalar(select(func.count()).select_from(_certificate).where(issued)) or 0
+
+
+def all_in_public(
+    session: Session, *, at_once: int
+) -> Iterator[list[tuple[Code, CertificateView, tuple[str, ...]]]]:
+    """Give every certificate with its code and the hashes of its files, some at a time."""
+    last = 0
+    while rows := session.execute(_ALL, {"after": last, "most": at_once}).all():
+        last = rows[-1].id
+        files: defaultdict[int, list[str]] = defaultdict(list)
+        for certificate_id, sha256 in session.execute(
+            select(CertificateFile.certificate_id, CertificateFile.sha256)
+            .where(CertificateFile.certificate_id.in_([row.id for row in rows]))
+            .order_by(CertificateFile.id)
+        ):
+            files[certificate_id].append(sha256)
+        yield [
+            (codes.parse(row.code_key), CertificateView(*row[:-2]), tuple(files[row.id]))
+            for row in rows
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,9 +12,10 @@ from nador.certification.rules import CertificateStatus
 from nador.kernel import clock
 from nador.kernel.codes import Code, Mistyped
 from nador.kernel.db import Words
-from nador.kernel.errors import Invalid, NotFound
+from nador.kernel.errors import NotFound
 from nador.kernel.skeleton import is_arabic, skeletons
 from nador.kernel.text import clean, fold
+from nador.verification.kinds import FileKind, Trouble
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -273,44 +273,6 @@ def within(one: str, other: str, slips: int) -> bool:
 # --- files ---------------------------------------------------------------------------------
 
 
-class NoFile(Invalid):
-    """Nothing was given to check."""
-
-    code = "no_file_given"
-
-
-class FileTooLarge(Invalid):
-    """The file is larger than `limit` MB."""
-
-    code = "certificate_file_too_large"
-
-
-class NotACertificateFile(Invalid):
-    """The file is neither a PDF, nor a credential as JSON or as a token."""
-
-    code = "not_a_certificate_file"
-
-
-class FileKind(StrEnum):
-    """What a certificate is handed over as."""
-
-    PDF = "pdf"
-    CREDENTIAL = "credential"
-    """JSON."""
-    TOKEN = "token"  # noqa: S105 - a kind of file
-    """VC-JWT."""
-
-
-class Trouble(StrEnum):
-    """Why a file was not read, or not to its end."""
-
-    ENCRYPTED = "encrypted"
-    UNREADABLE = "unreadable"
-    TOO_HEAVY = "too_heavy"
-    UNREAD = "unread"
-    """Whoever read it came to no answer: nothing is known of it."""
-
-
 class Mark(StrEnum):
     """What a file carries of a signature."""
 
@@ -399,29 +361,6 @@ def _mark_of(proofs: tuple[Proof, ...]) -> Mark:
     if proofs[0].flaw is None:
         return Mark.WHOLE
     return Mark.BROKEN if proofs[0].flaw == "altered" else Mark.FOREIGN
-
-
-_TOKEN_SHAPE: Final = re.compile(rb"[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
-_BEGINNING: Final = 1024
-LARGEST_FILE: Final = 5_000_000
-SECONDS: Final = 10
-"""What the reading of a file may take, on the clock and of the processor."""
-
-
-def kind_of(content: bytes) -> FileKind:
-    """Tell what a file is by how it begins; raises NoFile, FileTooLarge, NotACertificateFile."""
-    if not content:
-        raise NoFile(field="file")
-    if len(content) > LARGEST_FILE:
-        raise FileTooLarge(field="file", limit=LARGEST_FILE // 1_000_000)
-    # Readers of PDFs look so far for the beginning.
-    if b"%PDF-" in content[:_BEGINNING]:
-        return FileKind.PDF
-    if content[:_BEGINNING].removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
-        return FileKind.CREDENTIAL
-    if _TOKEN_SHAPE.fullmatch(content.strip()):
-        return FileKind.TOKEN
-    raise NotACertificateFile(field="file")
 
 
 def decide(reading: Reading, *, same_bytes: bool, named: bool) -> Outcome:

@@ -49,8 +49,8 @@ ROOMS = {
 }
 OWN_ROOMS = {
     "assessment": {"questions"},
-    "certification": {"pdf", "facts", "template", "keys", "credential", "log"},
-    "verification": {"files", "inspect", "lists", "receipts"},
+    "certification": {"pdf", "facts", "template", "keys", "credential", "log", "published"},
+    "verification": {"files", "kinds", "inspect", "apart", "lists", "receipts", "export"},
 }
 
 

@@ -16,14 +16,8 @@ from werkzeug.test import encode_multipart
 from nador.certification.rules import CertificateStatus, FileStatus
 from nador.kernel import clock
 from nador.verification import cli, labels
-from nador.verification.rules import (
-    LARGEST_FILE,
-    CheckedFile,
-    FileKind,
-    Outcome,
-    Reading,
-    Trouble,
-)
+from nador.verification.kinds import LARGEST_FILE, FileKind, Trouble
+from nador.verification.rules import CheckedFile, Outcome, Reading
 from nador.web.security import limiter
 from tests.certification.tampering import _byte_trailing, _seal_taken_off
 from tests.factories.keys import stranger

@@ -18,14 +18,8 @@ import pytest
 
 from nador.verification import inspect as reader
 from nador.verification.files import Busy, _places, read
-from nador.verification.rules import (
-    FileKind,
-    Mark,
-    Outcome,
-    Reading,
-    Trouble,
-    decide,
-)
+from nador.verification.kinds import FileKind, Trouble
+from nador.verification.rules import Mark, Outcome, Reading, decide
 from tests.certification.tampering import _MAKERS, Trace, flips, hole, variants
 from tests.conftest import SHARED
 from tests.factories.keys import sealer, stranger

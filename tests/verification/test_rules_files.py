@@ -11,22 +11,24 @@ from hypothesis import strategies as st
 
 from nador.catalogue.rules import DocumentKind
 from nador.certification.rules import CertificateStatus
-from nador.verification.rules import (
+from nador.verification.kinds import (
     LARGEST_FILE,
-    CertificateView,
-    CheckedFile,
     FileKind,
     FileTooLarge,
-    Mark,
     NoFile,
     NotACertificateFile,
+    Trouble,
+    kind_of,
+)
+from nador.verification.rules import (
+    CertificateView,
+    CheckedFile,
+    Mark,
     Outcome,
     Proof,
     Reading,
     Seal,
-    Trouble,
     decide,
-    kind_of,
     published_file,
 )
 

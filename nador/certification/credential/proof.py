@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 import base58
 
 from nador.certification.credential import canonical
-from nador.certification.credential.shape import instant
 from nador.certification.keys import did
 from nador.certification.keys.signer import Algorithm, algorithm_of, is_signed
+from nador.kernel.clock import instant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,14 @@ https://www.imsglobal.org/spec/ob/v3p0
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from nador.certification.credential import contexts
 from nador.certification.facts import Kind
 from nador.kernel import clock
+from nador.kernel.clock import instant
 from nador.kernel.i18n import translator
 
 if TYPE_CHECKING:
@@ -71,11 +72,6 @@ def credential(facts: CertificateFacts, issue: Issue) -> dict[str, Any]:
 def status_list_url(origin: str, number: int) -> str:
     """Tell where a status list is served."""
     return f"{origin}/credentials/status/{number}"
-
-
-def instant(moment: datetime) -> str:
-    """Write a moment as every verifier reads it: UTC, whole seconds."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def email_hash(email: str, *, salt: str) -> str:

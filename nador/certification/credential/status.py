@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nador.certification.credential import contexts, proof
 from nador.certification.credential.proof import Flaw, NotProven
-from nador.certification.credential.shape import instant, status_list_url
+from nador.certification.credential.shape import status_list_url
 from nador.certification.rules import SMALLEST_LIST
+from nador.kernel.clock import instant
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -27,6 +27,8 @@ from nador.kernel.db import command
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from nador.certification.keys.store import Bought, KeyRing
@@ -83,17 +85,18 @@ def take_key(
     old = queries.find_key(session, known.purpose, institute_id)
     if old is not None:
         _withdraw(session, actor, old, KeyStatus.RETIRED)
+    now = clock.now()
     key = SigningKey(
         institute_id=institute_id,
         purpose=known.purpose,
         kid=known.kid,
         chain=known.chain,
         storage=known.storage,
-        created_at=clock.now(),
+        created_at=now,
     )
     session.add(key)
     session.flush()
-    _record(session, actor, key, "key.taken")
+    _record(session, actor, key, "key.taken", now=now)
     if key.purpose is KeyPurpose.LOG:
         # Whatever made the log's writer give up, with a new key it is to go on.
         work.retry(session, actor, work_name=rules.LOG, item_id=THE_LOG)
@@ -119,14 +122,15 @@ def retire_key(session: Session, actor: Actor, *, kid: str, compromised: bool) -
 
 def _withdraw(session: Session, actor: Actor, key: SigningKey, status: KeyStatus) -> None:
     rules.require_key_step(key.status, status)
+    now = clock.now()
     key.status = status
-    key.retired_at = key.retired_at or clock.now()
+    key.retired_at = key.retired_at or now
     session.flush()
-    _record(session, actor, key, f"key.{status}")
+    _record(session, actor, key, f"key.{status}", now=now)
     events.emit(session, actor, KeyRetired(key.id))
 
 
-def _record(session: Session, actor: Actor, key: SigningKey, action: str) -> None:
+def _record(session: Session, actor: Actor, key: SigningKey, action: str, *, now: datetime) -> None:
     audit.record(
         session,
         actor,
@@ -135,5 +139,5 @@ def _record(session: Session, actor: Actor, key: SigningKey, action: str) -> Non
         institute_id=key.institute_id,
         purpose=key.purpose.value,
     )
-    said = entries.key_event(kid=key.kid, status=key.status, at=clock.now())
-    log.append(session, LogKind.KEY, said)
+    said = entries.key_event(kid=key.kid, status=key.status, at=now)
+    log.append(session, LogKind.KEY, said, at=now)

@@ -16,6 +16,8 @@ from nador.kernel import clock
 from nador.kernel.db import command
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
     from nador.certification.rules import LogKind
@@ -37,12 +39,13 @@ class Grown:
     note: str
 
 
-def append(session: Session, kind: LogKind, leaf: bytes) -> None:
+def append(session: Session, kind: LogKind, leaf: bytes, *, at: datetime | None = None) -> None:
     """Enter something into the log, in the transaction of the command that decides it.
 
-    `leaf` is one of `log.entries`, 32 bytes. It has no place until a worker gives it one.
+    `leaf` is one of `log.entries`, 32 bytes; `at` is the moment that its statement names, if it
+    names one. It has no place until a worker gives it one.
     """
-    session.add(LogEntry(leaf=leaf.hex(), kind=kind, at=clock.now()))
+    session.add(LogEntry(leaf=leaf.hex(), kind=kind, at=at or clock.now()))
 
 
 @command

@@ -12,9 +12,10 @@ import pytest
 from jsonschema import Draft201909Validator, FormatChecker
 
 from nador.certification.credential import proof
-from nador.certification.credential.shape import credential, instant
+from nador.certification.credential.shape import credential
 from nador.certification.facts import Kind, Words
 from nador.certification.keys.signer import Algorithm, FileSigner
+from nador.kernel.clock import instant
 from tests.certification.credential.papers import (
     DID,
     NOW,

@@ -1,0 +1,1 @@
+"""A copy of the register as static files: written, signed, hosted by anybody, read without us."""
