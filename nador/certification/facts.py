@@ -13,10 +13,10 @@ from typing import Any, Self
 
 from nador.kernel.errors import Invalid
 
-VERSION = 2
-"""2: what the credential says besides the paper. A certificate of version 1 says nothing of it."""
+VERSION = 3
+"""2: what the credential says besides the paper. 3: the supplement. Older ones say nothing of it."""
 
-_READABLE = (1, VERSION)
+_READABLE = (1, 2, VERSION)
 
 
 class Kind(StrEnum):
@@ -78,14 +78,61 @@ class Skill:
     esco: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Sentences:
+    """Some sentences in each language; a language may have more of them than another."""
+
+    ar: tuple[str, ...]
+    fr: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One assessment of the course: how it was assessed, and its weight in per cent, as 33.33.
+
+    ``mark`` is the holder's, as 15.50, where marks were asked for and there is one.
+    """
+
+    title: Words
+    method: Words
+    weight: str
+    out_of: str
+    mark: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FinalMark:
+    """What it came to, out of ``scale``."""
+
+    mark: str
+    scale: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplement:
+    """What a second page says of the course, and of the marks only where ``final`` is there.
+
+    ``about`` is one line for each thing worth knowing: level, hours, language, mode. ``result``
+    is how the result was reached. No name stands in it.
+    """
+
+    about: tuple[Words, ...]
+    outcomes: Sentences
+    assessments: tuple[Assessed, ...]
+    result: Words
+    final: FinalMark | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CertificateFacts:
     """Everything that one certificate says.
 
     ``hours`` are whole hours. ``verify_url`` is the absolute address in the QR code.
     ``language`` is the one that was taught in, ``course`` the code of what was taught, and
-    ``criteria`` what one had to do; only the credential says these and the skills. Where it was a
-    programme, ``programme`` is its code instead, and ``courses`` are the codes of its courses.
+    ``criteria`` what one had to do; only the credential says these, and the skills, which the
+    supplement says too. Where it was a programme, ``programme`` is its code instead, and
+    ``courses`` are the codes of its courses.
     Raises NobodyNamed when neither name of the holder is given.
     """
 
@@ -109,6 +156,7 @@ class CertificateFacts:
     courses: tuple[str, ...] = ()
     criteria: Words | None = None
     skills: tuple[Skill, ...] = ()
+    supplement: Supplement | None = None
 
     def __post_init__(self) -> None:
         if not self.holder_latin and not self.holder_arabic:
@@ -142,6 +190,7 @@ class CertificateFacts:
         expires_on, mention = said.pop("expires_on"), said.pop("mention")
         criteria, skills = said.pop("criteria", None), said.pop("skills", ())
         courses = said.pop("courses", ())
+        supplement = said.pop("supplement", None)
         return cls(
             kind=Kind(said.pop("kind")),
             title=Words(**said.pop("title")),
@@ -154,6 +203,7 @@ class CertificateFacts:
             skills=tuple(Skill(Words(**one["name"]), esco=one["esco"]) for one in skills),
             courses=tuple(courses),
             issuer=_issuer(said.pop("issuer")),
+            supplement=_supplement(supplement) if supplement else None,
             **said,
         )
 
@@ -169,4 +219,17 @@ def _issuer(said: dict[str, Any]) -> Issuer:
             arabic=signatory["arabic"],
             title=Words(**signatory["title"]),
         ),
+    )
+
+
+def _supplement(said: Mapping[str, Any]) -> Supplement:
+    return Supplement(
+        about=tuple(Words(**one) for one in said["about"]),
+        outcomes=Sentences(**{name: tuple(some) for name, some in said["outcomes"].items()}),
+        assessments=tuple(
+            Assessed(**{**one, "title": Words(**one["title"]), "method": Words(**one["method"])})
+            for one in said["assessments"]
+        ),
+        result=Words(**said["result"]),
+        final=FinalMark(**said["final"]) if said["final"] else None,
     )

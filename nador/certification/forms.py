@@ -22,6 +22,7 @@ from nador.certification.template import (
     MOST_SIGNATORIES,
     SLOTS,
     Accent,
+    Annex,
     BadPicture,
     Frame,
     OnSheet,
@@ -109,6 +110,13 @@ class TemplateForm(Form):
         description=msgid("Leave it empty for documents that never expire."),
         validators=[Optional(), NumberRange(min=1, max=LONGEST_VALIDITY)],
     )
+    supplement = SelectField(
+        msgid("Supplement on a second page"),
+        description=msgid(
+            "What the course teaches and how it is assessed. The marks stand in the file only: "
+            "neither the public page nor the digital credential says them."
+        ),
+    )
     logo = FileField(msgid("Logo"), description=PICTURE_HINT)
     logo_away = BooleanField(msgid("Take the logo away"))
 
@@ -119,6 +127,7 @@ class TemplateForm(Form):
             (code, words.gettext(labels.LANGUAGES[code])) for code in CODES
         )
         self.frame.choices = options((value, words.gettext(said)) for value, said in FRAMES)
+        self.supplement.choices = options((one.value, labels.annex(words, one)) for one in Annex)
         self.accent.choices = options((value, words.gettext(said)) for value, said in ACCENTS)
 
     def refuse(self, error: DomainError) -> None:
@@ -140,6 +149,7 @@ class TemplateForm(Form):
             "frame": said.frame or "",
             "accent": said.accent or "",
             "valid_months": said.valid_months,
+            "supplement": said.supplement,
         }
         for slot in SLOTS:
             for code in CODES:
@@ -167,6 +177,7 @@ class TemplateForm(Form):
             show_hours=self.show_hours.data,
             show_dates=self.show_dates.data,
             valid_months=self.valid_months.data,
+            supplement=Annex(self.supplement.data),
         )
 
     def _words(self, slot: str, kind: Kind) -> Words:

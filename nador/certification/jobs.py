@@ -1,14 +1,16 @@
-"""What workers do for certification: sign, draw and seal, merge for the printer, write the log."""
+"""What workers do for certification: sign, draw and seal, gather a run, write the log."""
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlalchemy import select
 
-from nador.accounts.models import Institute
-from nador.certification import queries, service
+from nador.accounts.models import Institute, Person
+from nador.certification import archive, queries, service
 from nador.certification.credential.shape import Issue, credential
 from nador.certification.facts import CertificateFacts
 from nador.certification.keys import queries as registered
@@ -25,7 +27,7 @@ from nador.certification.models import (
     StatusList,
     TemplateVersion,
 )
-from nador.certification.rules import ISSUE, LOG, SIGN, KeyPurpose
+from nador.certification.rules import ISSUE, LOG, SIGN, KeyPurpose, PrintForm
 from nador.certification.service import (
     AT_ONCE,
     LIST,
@@ -39,10 +41,11 @@ from nador.certification.service import (
 from nador.certification.template import Design, TemplateOptions
 from nador.kernel import checkup, clock
 from nador.kernel.errors import DomainError
+from nador.kernel.i18n import translator
 from nador.kernel.work import Hopeless, vital, work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -51,6 +54,8 @@ if TYPE_CHECKING:
     from nador.kernel.work import Desk
 
 # What signs and draws is heavy: only a worker that does it loads it, inside each function.
+
+_AT_A_TIME = 50
 
 
 @work(LIST, due=queries.lists_due, record=service.record_list)
@@ -202,15 +207,61 @@ def _attachments(session: Session, made: Credential) -> list[Attachment]:
     dead=service.record_not_printed,
 )
 def merge(desk: Desk, item_id: int) -> Merged:
-    """Merge all certificates of a run into one file, by name."""
-    from nador.certification.pdf.merge import merge as join
+    """Put all certificates of a run into one file, by name: merged to print, or packed."""
+    with desk.reading() as session:
+        job = session.get_one(PrintJob, item_id)
+    write = _merge if job.form is PrintForm.PDF else _pack
+    with TemporaryFile() as file:
+        count = write(desk, job, file)
+        return Merged(sha256=desk.files.put_stream(file), pages=count)
+
+
+def _merge(desk: Desk, job: PrintJob, file: BinaryIO) -> int:
+    from nador.certification.pdf.merge import merge_to
 
     with desk.reading() as session:
-        hashes = queries.files_to_print(session, session.get_one(PrintJob, item_id).run_id)
+        hashes = queries.files_to_print(session, job.run_id)
     if not hashes:
         raise Hopeless("no certificate is issued")
-    content = join(desk.files.get(sha256) for sha256 in hashes)
-    return Merged(sha256=desk.files.put(content), pages=len(hashes))
+    merge_to(file, (desk.files.get(sha256) for sha256 in hashes))
+    return len(hashes)
+
+
+def _pack(desk: Desk, job: PrintJob, file: BinaryIO) -> int:
+    with desk.reading() as session:
+        rows = queries.to_pack(session, job.run_id)
+        locale = session.get_one(Person, job.ordered_by_id).locale
+    if not rows:
+        raise Hopeless("no certificate is issued")
+    listed = archive.listing(
+        [one for one, _sha256 in rows], translator(locale), origin=desk.settings.public_url
+    )
+    archive.pack(
+        file, chain([("certificates.csv", listed)], _documents(desk, rows)), dated=job.ordered_at
+    )
+    return len(rows)
+
+
+def _documents(desk: Desk, rows: Sequence[tuple[Certificate, str]]) -> Iterator[tuple[str, bytes]]:
+    """Read one document after the other, and their credentials some at a time."""
+    for start in range(0, len(rows), _AT_A_TIME):
+        some = rows[start : start + _AT_A_TIME]
+        with desk.reading() as session:
+            credentials = queries.documents_of(session, [one.id for one, _sha256 in some])
+        for one, sha256 in some:
+            name = archive.file_name(one)
+            yield f"{name}.pdf", desk.files.get(sha256)
+            if credential := credentials.get(one.id):
+                yield f"{name}.json", credential.encode()
+
+
+@work(service.OLD_PRINTS, due=queries.prints_to_forget, record=service.forget_print)
+def let_print_go(desk: Desk, item_id: int) -> None:
+    """Delete the bytes of a file of all certificates; recording it deletes the order."""
+    with desk.reading() as session:
+        sha256 = queries.file_of_print_alone(session, item_id)
+    if sha256:
+        desk.files.drop(sha256)
 
 
 @work(service.DROP, due=queries.files_to_drop, record=service.record_dropped)

@@ -14,7 +14,7 @@ from nador.certification.rules import (
     Validity,
     validity,
 )
-from nador.certification.template import FlawKind
+from nador.certification.template import Annex, FlawKind
 from nador.kernel import clock
 from nador.kernel.i18n import msgid, pick
 
@@ -31,6 +31,9 @@ ERRORS: Final = {
     "nobody_named": msgid("A certificate needs the holder's name in Latin or in Arabic letters."),
     "unprintable": msgid(
         "“%(text)s” cannot be printed because of the character %(character)s (%(name)s)."
+    ),
+    "supplement_too_long": msgid(
+        "The course says more than the supplement's page has room for: shorten its outcomes or skills."
     ),
     "institute_not_ready": msgid(
         "Nothing can be issued yet: an administrator must complete the institute's page."
@@ -149,6 +152,17 @@ def ending_row(one: Ending, words: Translator) -> list[Cell]:
         certificate.issued_on,
         clock.local(one.reminded_at).date() if one.reminded_at else None,
     ]
+
+
+def annex(words: Translator, value: Annex) -> str:
+    """Say whether a document has a supplement."""
+    match value:
+        case Annex.NONE:
+            return words.gettext("No supplement")
+        case Annex.WITHOUT_MARKS:
+            return words.gettext("Supplement without marks")
+        case Annex.WITH_MARKS:
+            return words.gettext("Supplement with marks")
 
 
 def event(words: Translator, value: CertificateEventKind) -> str:

@@ -22,6 +22,7 @@ from nador.certification.rules import (
     KeyStorage,
     KnownKey,
     LogKind,
+    PrintForm,
     PrintStatus,
     TemplateStatus,
 )
@@ -410,17 +411,19 @@ class CertificateEvent(Base):
 
 
 class PrintJob(Base):
-    """One merged PDF of a run's certificates, made by a worker."""
+    """One file of all certificates of a run, made by a worker and forgotten after some days."""
 
     __tablename__ = "print_job"
 
     id: Mapped[int] = primary_key()
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), index=True)
+    form: Mapped[PrintForm] = mapped_column(default=PrintForm.PDF)
     status: Mapped[PrintStatus] = mapped_column(default=PrintStatus.DUE)
     ordered_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    ordered_at: Mapped[datetime]
+    ordered_at: Mapped[datetime] = mapped_column(index=True)
     sha256: Mapped[str | None]
     pages: Mapped[int | None]
+    """How many certificates are in it."""
     problem: Mapped[str | None]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote, urlencode
 
 from nador.catalogue.rules import CatalogueStatus, DocumentKind
 from nador.kernel.errors import Conflict, Invalid
@@ -49,11 +50,27 @@ class CertificateEventKind(StrEnum):
 
 
 class PrintStatus(StrEnum):
-    """The states of one merged file to print."""
+    """The states of one file of all certificates of a run."""
 
     DUE = "due"
     READY = "ready"
     DEAD = "dead"
+
+
+class PrintForm(StrEnum):
+    """What a run's certificates are handed out as: one PDF to print, or a ZIP of the documents."""
+
+    PDF = "pdf"
+    ZIP = "zip"
+
+
+PRINT_KEPT: Final = timedelta(days=7)
+"""How long a file of all certificates is kept: it is full of names, and soon ordered again."""
+
+
+def print_gone(ordered_at: datetime, *, now: datetime) -> bool:
+    """Tell whether a file of all certificates has lain there long enough."""
+    return now >= ordered_at + PRINT_KEPT
 
 
 SIGN, ISSUE = STAGES = ("sign", "issue")
@@ -207,6 +224,45 @@ class CertificateEnding:
 
     certificate_id: int
     days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a profile elsewhere says of a certificate."""
+
+    title: str
+    organisation: str
+    issued_on: date
+    expires_on: date | None
+    code: str
+    address: str
+    """Of the public page."""
+
+
+def linkedin_address(entry: Entry) -> str:
+    """Give the address that opens LinkedIn's form for a certificate, filled in as far as it allows."""
+    until = entry.expires_on
+    said = {
+        "startTask": "CERTIFICATION_NAME",
+        "name": entry.title,
+        "organizationName": entry.organisation,
+        "issueYear": entry.issued_on.year,
+        "issueMonth": entry.issued_on.month,
+        **({"expirationYear": until.year, "expirationMonth": until.month} if until else {}),
+        "certUrl": entry.address,
+        "certId": entry.code,
+    }
+    return f"https://www.linkedin.com/profile/add?{urlencode(said, quote_via=quote)}"
+
+
+def whatsapp_address(text: str) -> str:
+    """Give the address that lets somebody choose whom to send a text to."""
+    return f"https://wa.me/?{urlencode({'text': text}, quote_via=quote)}"
+
+
+def mail_address(subject: str, text: str) -> str:
+    """Give the address that opens a mail to nobody yet."""
+    return f"mailto:?{urlencode({'subject': subject, 'body': text}, quote_via=quote)}"
 
 
 class InstituteNotReady(Conflict):

@@ -41,6 +41,14 @@ class Accent(StrEnum):
     GREY = "grey"
 
 
+class Annex(StrEnum):
+    """Whether a supplement stands on a second page, and whether it tells the marks."""
+
+    NONE = "none"
+    WITHOUT_MARKS = "without_marks"
+    WITH_MARKS = "with_marks"
+
+
 class Media(StrEnum):
     """The two kinds of pictures that a sheet may carry."""
 
@@ -191,6 +199,7 @@ class TemplateOptions:
     show_hours: bool = True
     show_dates: bool = True
     valid_months: int | None = None
+    supplement: Annex = Annex.NONE
 
     def text(self, slot: str, language: str, *, kind: Kind) -> str:
         """Return a text of the sheet, the bundled one where it was left alone."""
@@ -358,6 +367,7 @@ _READ: Final[Mapping[str, Any]] = {
     "signatories": lambda said: tuple(map(_signatory, said)),
     "frame": Frame,
     "accent": Accent,
+    "supplement": Annex,
 }
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
+
+_PIECE = 1024 * 1024
 
 
 class Damaged(Exception):
@@ -25,14 +30,23 @@ class FileStore:
 
     def put(self, content: bytes) -> str:
         """Keep the bytes durably and return their SHA-256; putting them twice keeps one file."""
-        sha256 = hashlib.sha256(content).hexdigest()
+        return self.put_stream(io.BytesIO(content))
+
+    def put_stream(self, source: BinaryIO) -> str:
+        """Keep what an open file holds from its start, however large: it is never whole in memory."""
+        source.seek(0)
+        read = hashlib.sha256()
+        while piece := source.read(_PIECE):
+            read.update(piece)
+        sha256 = read.hexdigest()
         target = self.path(sha256)
         if target.exists():
             return sha256
         target.parent.mkdir(parents=True, exist_ok=True)
+        source.seek(0)
         # A reader, or a crash, must never meet half a file: write beside it, then rename.
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".part-", delete=False) as part:
-            part.write(content)
+            shutil.copyfileobj(source, part)
             part.flush()
             os.fsync(part.fileno())
         os.replace(part.name, target)  # noqa: PTH105 - atomic on POSIX, and says so by name

@@ -9,7 +9,7 @@ import os
 import warnings
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -150,23 +150,24 @@ def render_document(
     attachments: Sequence[Attachment] = (),
     finisher: Finisher | None = None,
     faces: dict[int, Any] | None = None,
+    more: Sequence[tuple[str, Stationery]] = (),
 ) -> bytes:
     """Set HTML on its stationery, and return the PDF.
 
     ``dated`` and ``identifier`` are all that a PDF says about its making, so the same
     input gives the same bytes. ``finisher`` may change objects before they are compressed.
     ``faces`` is where WeasyPrint notes each face that it draws with, and which of its glyphs
-    to embed: a mapping of the caller's may want more of them.
+    to embed: a mapping of the caller's may want more of them. ``more`` is set on pages after those,
+    each on a stationery of its own.
     Raises ForeignAsset when the HTML names anything that the stationery does not hold.
     """
-    with _no_foreign_assets(on.fetcher):
-        document = weasyprint.HTML(string=html, base_url=_BUNDLE, url_fetcher=on.fetcher).render(
-            stylesheets=[on.css],
-            font_config=font_configuration(),
-            color_profiles={"--srgb": _ColorProfile()},
-            output_intent="--srgb",
-            pdf_variant="pdf/a-3a",
-        )
+    with ExitStack() as watched:
+        for each in {on, *(other for _html, other in more)}:
+            watched.enter_context(_no_foreign_assets(each.fetcher))
+        document = _laid_out(html, on)
+        if more:
+            others = [page for other in more for page in _laid_out(*other).pages]
+            document = document.copy([*document.pages, *others])
         if faces is not None:
             document.fonts = faces
         document.metadata.created = document.metadata.modified = _w3c(dated)
@@ -178,6 +179,16 @@ def render_document(
             attachments=[_attached(attachment, on) for attachment in attachments],
         )
     return written
+
+
+def _laid_out(html: str, on: Stationery) -> weasyprint.Document:
+    return weasyprint.HTML(string=html, base_url=_BUNDLE, url_fetcher=on.fetcher).render(
+        stylesheets=[on.css],
+        font_config=font_configuration(),
+        color_profiles={"--srgb": _ColorProfile()},
+        output_intent="--srgb",
+        pdf_variant="pdf/a-3a",
+    )
 
 
 @cache
@@ -230,6 +241,11 @@ class _ColorProfile:
 @cache
 def _srgb() -> bytes:
     return (_PAPER / "srgb.icc").read_bytes()
+
+
+# The end of Latin Extended-A, and what French and English put between words.
+_LAST_PLAIN = 0x17F
+_PLAIN_SIGNS = frozenset("\u2002\u2010\u2011\u2013\u2014\u2018\u2019\u201c\u201d\u2022\u2026\u202f")
 
 
 # --- what is done to the PDF's objects before they are written --------------------------
@@ -308,8 +324,13 @@ def _say_text(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
         language = text.style["lang"]
         if language and language != document.metadata.lang:
             element["Lang"] = pydyf.String(language)
-        if not text.text.isascii():
+        if _may_be_misread(text.text):
             element["ActualText"] = pydyf.String(text.text)
+
+
+def _may_be_misread(text: str) -> bool:
+    """Tell whether a text has more than Latin letters, each of which is one glyph, and their signs."""
+    return any(ord(sign) > _LAST_PLAIN and sign not in _PLAIN_SIGNS for sign in text)
 
 
 def _is_text_element(candidate: object) -> bool:

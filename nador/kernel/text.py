@@ -247,3 +247,37 @@ def neutralise(cell: str) -> str:
 def restore(cell: str) -> str:
     """Undo `neutralise`: our own exports come back in as they were."""
     return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
+# A rough reading of Arabic letters, as names here are often written: only for names of files.
+_READ_AS: Final = {
+    **dict(zip("ابتةجحدذرزسصضطظعفقكلمنهوىيپڤگٱ", "abtajhddrzssdtdafqklmnhwaypvga", strict=True)),
+    "ث": "th",
+    "خ": "kh",
+    "ش": "ch",
+    "غ": "gh",
+    "چ": "tch",
+    "ß": "ss",
+    **dict(zip("æœøłđðþıɣɛ", ("ae", "oe", "o", "l", "d", "d", "th", "i", "gh", "e"), strict=True)),
+}
+_NOT_IN_A_FILE_NAME: Final = re.compile("[^0-9A-Za-z]+")
+
+
+def file_name(text: str, *, limit: int = 60) -> str:
+    """Write a text in plain letters and digits with hyphens between, as any file system takes it.
+
+    What can't be written so is left out: nothing may be left.
+    """
+    bare = "".join(
+        _plain_letter(sign)
+        for sign in unicodedata.normalize("NFKD", text)
+        if not unicodedata.combining(sign) and unicodedata.category(sign) != "Cf"
+    )
+    return _NOT_IN_A_FILE_NAME.sub("-", bare).strip("-")[:limit].strip("-")
+
+
+def _plain_letter(sign: str) -> str:
+    if sign.isdecimal():
+        return str(unicodedata.decimal(sign))
+    read = _READ_AS.get(sign.lower(), sign)
+    return read.capitalize() if sign.isupper() else read

@@ -25,6 +25,7 @@ from markupsafe import Markup, escape
 
 from nador.kernel import markup
 from nador.kernel.access import Action, Actor
+from nador.kernel.errors import NotFound
 from nador.kernel.i18n import LANGUAGES, pick
 from nador.kernel.resources import PACKAGE
 from nador.web.request import actor, brand, files, is_public_page, locale, parts, translator
@@ -179,12 +180,15 @@ def note(text: str, kind: str = "ok") -> None:
 
 def send_pdf(sha256: str, *, name: str) -> Response:
     """Send a stored PDF as a file of that name."""
-    return send_file(
-        files().path(sha256),
-        mimetype="application/pdf",
-        download_name=f"{name}.pdf",
-        as_attachment=True,
-    )
+    return send_stored(sha256, name=f"{name}.pdf", kind="application/pdf")
+
+
+def send_stored(sha256: str, *, name: str, kind: str) -> Response:
+    """Send a stored file under that name; raises NotFound for one that was let go."""
+    path = files().path(sha256)
+    if not path.exists():
+        raise NotFound
+    return send_file(path, mimetype=kind, download_name=name, as_attachment=True)
 
 
 def institute_name() -> str:

@@ -49,7 +49,16 @@ ROOMS = {
 }
 OWN_ROOMS = {
     "assessment": {"questions"},
-    "certification": {"pdf", "facts", "template", "keys", "credential", "log", "published"},
+    "certification": {
+        "pdf",
+        "facts",
+        "archive",
+        "template",
+        "keys",
+        "credential",
+        "log",
+        "published",
+    },
     "verification": {"files", "kinds", "inspect", "apart", "lists", "receipts", "export"},
 }
 

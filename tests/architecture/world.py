@@ -146,6 +146,7 @@ def _documents(session: Session, world: World, certificate: Certificate) -> dict
     return {
         "batch_id": store(session, batch).id,
         "job_id": store(session, job).id,
+        "print_form": job.form.value,
         "place": "entries/000.p/1",
         "name": certificate.uuid,
         "number": listed.id,

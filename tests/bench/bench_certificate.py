@@ -5,7 +5,9 @@ with the same keys, by what the manuals of the libraries show: PyLD reads each c
 gets a FontConfiguration and its stylesheet anew, pyHanko seals as it comes. Both in turn, in one
 process, by CPU time; nothing is left out of ours but the database, which both would need.
 
-    python -m tests.bench.bench_certificate [--rounds 25]
+    python -m tests.bench.bench_certificate [--rounds 25] [--supplement]
+
+With a supplement only ours has one: the ratio then says what it adds, beside a run without.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from nador.kernel.paper import Attachment, without_system_fonts
 from tests.bench.bench_credential import SKILL
 from tests.bench.bench_pdf import naive_pdf, someone
 from tests.bench.bench_seal import sealed_by_default
+from tests.factories.facts import SUPPLEMENT
 from tests.factories.keys import sealer
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ KEY = FileSigner.generate(Algorithm.EDDSA)
 WARM_UP = 3
 
 
-def measure(*, rounds: int = 25) -> dict[str, Any]:
+def measure(*, rounds: int = 25, supplement: bool = False) -> dict[str, Any]:
     """Measure CPU milliseconds of both ways, part by part, their ratio, and the size."""
     parts: dict[str, list[float]] = {}
     spent: dict[str, list[float]] = {"ours": [], "naive": []}
@@ -59,6 +62,8 @@ def measure(*, rounds: int = 25) -> dict[str, Any]:
         files = FileStore(Path(folder))
         for number in range(rounds + WARM_UP):
             facts, issue = _somebody(number)
+            if supplement:
+                facts = replace(facts, supplement=SUPPLEMENT)
             took = {way: _spent(partial(made, facts, issue, files)) for way, made in WAYS.items()}
             if number < WARM_UP:
                 continue
@@ -182,7 +187,9 @@ def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=25)
-    print(json.dumps(measure(rounds=parser.parse_args().rounds), indent=2))
+    parser.add_argument("--supplement", action="store_true")
+    given = parser.parse_args()
+    print(json.dumps(measure(rounds=given.rounds, supplement=given.supplement), indent=2))
 
 
 if __name__ == "__main__":

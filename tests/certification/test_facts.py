@@ -41,7 +41,7 @@ def test_facts_come_back_as_they_were_stored(facts: CertificateFacts) -> None:
 def test_stored_form_is_canonical() -> None:
     stored = make_facts().to_json()
 
-    assert json.loads(stored)["version"] == 2
+    assert json.loads(stored)["version"] == 3
     assert stored == json.dumps(
         json.loads(stored), ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
@@ -49,16 +49,23 @@ def test_stored_form_is_canonical() -> None:
 
 def test_facts_of_the_first_version_are_still_read() -> None:
     first = make_facts().to_dict() | {"version": 1}
-    for added in ("language", "course", "criteria", "skills"):
+    for added in ("language", "course", "criteria", "skills", "supplement"):
         del first[added]
 
     assert CertificateFacts.from_dict(first) == make_facts()
 
 
-def test_facts_of_another_version_are_not_guessed_at() -> None:
-    stored = make_facts().to_json().replace('"version":2', '"version":3')
+def test_facts_of_the_second_version_are_still_read() -> None:
+    second = make_facts(language="ar").to_dict() | {"version": 2}
+    del second["supplement"]
 
-    with pytest.raises(ValueError, match="version 3"):
+    assert CertificateFacts.from_dict(second) == make_facts(language="ar")
+
+
+def test_facts_of_another_version_are_not_guessed_at() -> None:
+    stored = make_facts().to_json().replace('"version":3', '"version":4')
+
+    with pytest.raises(ValueError, match="version 4"):
         CertificateFacts.from_json(stored)
 
 

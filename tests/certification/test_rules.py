@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -80,3 +80,10 @@ def test_a_revocation_gives_its_reasons(reason: str, public_reason: str, field: 
         rules.require_reasons(reason, public_reason)
 
     assert refused.value.field == field
+
+
+def test_a_file_of_all_certificates_is_kept_a_week() -> None:
+    ordered = datetime(2026, 11, 28, 12, tzinfo=UTC)
+
+    assert not rules.print_gone(ordered, now=ordered + timedelta(days=7, microseconds=-1))
+    assert rules.print_gone(ordered, now=ordered + timedelta(days=7))

@@ -234,7 +234,7 @@ def test_holders_find_their_link(
 ) -> None:
     sign_in(client, session, Actor(person_id=issued.person_id))
 
-    page = client.get("/me/certificates").text
+    page = client.get(f"/me/certificates/{issued.code}").text
 
     assert f"/credentials/{issued.uuid}" in page
     assert f"/credentials/{issued.uuid}.jwt" in page

@@ -1,7 +1,7 @@
 import pydyf
 import pytest
 
-from nador.certification.pdf.drawing import Misdrawn, draw_code, only_page
+from nador.certification.pdf.drawing import Misdrawn, draw_code, pages_of
 from nador.certification.pdf.sheet import compose
 from tests.factories.facts import make_facts
 
@@ -24,6 +24,6 @@ def test_hours_are_counted_as_arabic_counts(hours: int, said: str) -> None:
 
 def test_a_page_that_is_not_as_expected_stops_the_making() -> None:
     with pytest.raises(Misdrawn, match="0 pages"):
-        only_page(pydyf.PDF())
+        pages_of(pydyf.PDF(), count=1)
     with pytest.raises(Misdrawn, match="0 places for a code"):
         draw_code(pydyf.PDF(), "https://certs.example.org/")

@@ -12,7 +12,7 @@ from nador.certification import queries, service
 from nador.certification.facts import Words
 from nador.certification.models import TemplateVersion
 from nador.certification.rules import TemplateStatus
-from nador.certification.template import SLOTS, TemplateOptions
+from nador.certification.template import SLOTS, Annex, TemplateOptions
 from nador.kernel.access import Role
 from tests.certification.designs import LOGO, LOGO_SVG, png, texts
 from tests.certification.office import let_pass
@@ -67,6 +67,7 @@ def form(**changed: Any) -> dict[str, Any]:
         "frame": "",
         "accent": "",
         "valid_months": "",
+        "supplement": "none",
         **shown,
         **ticks,
         **changed,
@@ -133,6 +134,7 @@ def test_a_draft_is_edited_tried_and_brought_into_use(
         languages=["fr", "ar"],
         accent="red",
         valid_months="36",
+        supplement="with_marks",
         text_awarded_fr=" est  remis à <b>\u202e ",
         latin_1="Pr Leïla Haddad",
         arabic_1="ليلى حداد",
@@ -146,6 +148,7 @@ def test_a_draft_is_edited_tried_and_brought_into_use(
     assert options.languages == ("ar", "fr")
     assert options.texts.awarded == Words(ar="", fr="est remis à <b>", en="")
     assert (options.valid_months, options.logo) == (36, LOGO)
+    assert options.supplement is Annex.WITH_MARKS
     [signatory] = options.signatories
     assert signatory.signature is not None
 

@@ -4,11 +4,15 @@ from datetime import date
 from typing import Any
 
 from nador.certification.facts import (
+    Assessed,
     CertificateFacts,
+    FinalMark,
     InstituteNames,
     Issuer,
     Kind,
+    Sentences,
     Signatory,
+    Supplement,
     Words,
 )
 
@@ -25,6 +29,26 @@ ISSUER = Issuer(
         arabic="ذ. نجيب العزوزي",
         title=Words(ar="مدير المعهد", fr="Le directeur", en="The director"),
     ),
+)
+
+
+def _words(text: str) -> Words:
+    return Words(ar="تقييم", fr=f"{text} fr", en=f"{text} en")
+
+
+SUPPLEMENT = Supplement(
+    about=(Words(ar="المستوى: الاكتشاف", fr="Niveau : Découverte", en="Level: Discovery"),),
+    outcomes=Sentences(
+        ar=("تدريب نموذج للتصنيف وتقييمه",),
+        fr=("Entraîner un modèle de classification", "Respecter la loi 09-08"),
+        en=("Train a classification model",),
+    ),
+    assessments=(
+        Assessed(_words("Test"), _words("Quiz"), "40", "20", "15.50"),
+        Assessed(_words("Case"), _words("Project"), "60", "20"),
+    ),
+    result=Words(ar="أكد النتيجة مسؤول.", fr="Un responsable a confirmé.", en="Confirmed."),
+    final=FinalMark("14.72", "20"),
 )
 
 

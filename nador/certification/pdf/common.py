@@ -3,7 +3,8 @@
 Nine tenths of a sheet are the same for everyone with the same mention. WeasyPrint draws them
 once, on a page of their own, and that page's content, tags and faces are kept as bytes. Of
 each certificate it then draws the names, the QR code and the lines beside it; the finisher
-lays those over the kept part, in one order of reading.
+lays those over the kept part, in one order of reading. A supplement is a second page of the
+same kind: its own part is whose it is, and the marks.
 
 This leans on how WeasyPrint writes a page: one content stream, numbered marks, one element
 for each child of the body. What is leant on is checked, and Misdrawn says where it failed:
@@ -15,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, zip_longest
 from typing import Any
 
 import pydyf
@@ -23,20 +24,24 @@ import weasyprint
 
 from nador.certification.facts import CertificateFacts
 from nador.certification.pdf.drawing import (
-    DRAW_FRAME,
     Misdrawn,
     add_frame,
+    beneath,
     certificate_stationery,
     draw_code,
-    only_page,
+    pages_of,
+    resources_of,
     stationery_of,
+    supplement_stationery,
 )
 from nador.certification.pdf.sheet import Part, accent_of, compose, frame_of
+from nador.certification.pdf.supplement import compose_supplement, without_marks
 from nador.certification.template import Design
 from nador.kernel.paper import (
     Attachment,
     Finished,
     Finisher,
+    Stationery,
     as_bytes,
     compressed,
     object_of,
@@ -72,6 +77,7 @@ def render_over_common(
         attachments=attachments,
         finisher=lay_over,
         faces=_Faces(common.faces),
+        more=_supplement(facts, design, Part.OWN),
     )
 
 
@@ -85,6 +91,7 @@ def _without_holder(facts: CertificateFacts) -> CertificateFacts:
         number="-",
         verify_url="https://-/-",
         expires_on=None,
+        supplement=without_marks(facts.supplement) if facts.supplement else None,
     )
 
 
@@ -119,18 +126,27 @@ class _KeptPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class _Common:
-    """The common part; references are those of the document that it was drawn in.
+class _KeptPage:
+    """What is common to a page: its content, and its elements in order, cut where own ones go.
 
-    ``reading`` are the elements before the names, between names and code, and after it;
-    ``tagged`` is the element of each mark; ``states`` are the graphics states in use.
+    ``tagged`` is the element of each mark.
     """
 
     content: bytes
     page: bytes
-    root: bytes
-    reading: tuple[list[bytes], list[bytes], list[bytes]]
+    reading: tuple[list[bytes], ...]
     tagged: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """The common part; references are those of the document that it was drawn in.
+
+    ``states`` are the graphics states in use.
+    """
+
+    root: bytes
+    pages: tuple[_KeptPage, ...]
     elements: tuple[_KeptObject, ...]
     states: Mapping[str, Any]
     pictures: Mapping[str, _KeptPicture]
@@ -142,7 +158,7 @@ def _common(facts: CertificateFacts, design: Design) -> _Common:
     kept: list[_Common] = []
 
     def keep(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-        kept.append(_kept(document, pdf))
+        kept.append(_kept(document, pdf, facts, design))
 
     render_document(
         compose(facts, design, Part.COMMON),
@@ -150,23 +166,47 @@ def _common(facts: CertificateFacts, design: Design) -> _Common:
         dated=datetime(2000, 1, 1, tzinfo=UTC),
         identifier="",
         finisher=keep,
+        more=_supplement(facts, design, Part.COMMON),
     )
     return kept[0]
 
 
-def _kept(document: weasyprint.Document, pdf: pydyf.PDF) -> _Common:
-    contents, resources = only_page(pdf)
-    root, tagged = _structure(pdf)
-    page = pdf.page_references[0]
-    reading = _cut_at_gaps(pdf, object_of(pdf, root)["K"])
-    drawn = pydyf.Stream([DRAW_FRAME, b"q", *contents.stream, b"Q"])
+def _supplement(
+    facts: CertificateFacts, design: Design, part: Part
+) -> list[tuple[str, Stationery]]:
+    if facts.supplement is None:
+        return []
+    html = compose_supplement(facts, part, accent=accent_of(facts, design.options))
+    return [(html, supplement_stationery())]
+
+
+def _kept(
+    document: weasyprint.Document, pdf: pydyf.PDF, facts: CertificateFacts, design: Design
+) -> _Common:
+    count = 2 if facts.supplement else 1
+    root, tagged = _structure(pdf, count=count)
+    reading = _by_page(pdf, object_of(pdf, root)["K"])
+    pages = tuple(
+        _KeptPage(
+            content=compressed(pydyf.Stream([drawn, b"q", *contents.stream, b"Q"])),
+            page=page,
+            reading=_cut_at_gaps(pdf, reading[page]),
+            tagged=list(marks),
+        )
+        for contents, drawn, page, marks in zip(
+            pages_of(pdf, count=count),
+            beneath(accent_of(facts, design.options), count=count),
+            pdf.page_references,
+            tagged,
+            strict=True,
+        )
+    )
+    read = [element for page in pages for group in page.reading for element in group]
+    resources = resources_of(pdf)
     return _Common(
-        content=compressed(drawn),
-        page=page,
         root=root,
-        reading=reading,
-        tagged=list(tagged),
-        elements=tuple(_reached(pdf, [*reading[0], *reading[1], *reading[2]], {page, root})),
+        pages=pages,
+        elements=tuple(_reached(pdf, read, {root, *pdf.page_references})),
         states=dict(resources["ExtGState"]),
         pictures={
             name: _KeptPicture(reference, tuple(_reached(pdf, [reference], set())))
@@ -176,30 +216,33 @@ def _kept(document: weasyprint.Document, pdf: pydyf.PDF) -> _Common:
     )
 
 
-def _structure(pdf: pydyf.PDF) -> tuple[bytes, Any]:
-    """Return the reference of the document's element, and the elements of the page's marks."""
+def _structure(pdf: pydyf.PDF, *, count: int) -> tuple[bytes, list[Any]]:
+    """Return the reference of the document's element, and the elements of each page's marks."""
     tree = object_of(pdf, pdf.catalog["StructTreeRoot"])
     numbers = object_of(pdf, tree["ParentTree"])["Nums"]
-    if len(tree["K"]) != 1 or len(numbers) != 2:  # noqa: PLR2004  # the page's number and its elements
-        message = "the certificate is tagged as more than one document of one page"
+    if len(tree["K"]) != 1 or len(numbers) != 2 * count:  # each page's number and its elements
+        message = f"the certificate is not tagged as one document of pages: {count}"
         raise Misdrawn(message)
-    return tree["K"][0], numbers[1]
+    return tree["K"][0], numbers[1::2]
 
 
-def _cut_at_gaps(
-    pdf: pydyf.PDF, elements: Iterable[bytes]
-) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """Cut the order of reading at the two empty paragraphs that stand for what is left out."""
+def _by_page(pdf: pydyf.PDF, elements: Iterable[bytes]) -> dict[bytes, list[bytes]]:
+    """Sort the elements of the document by the page that they are on."""
+    found: dict[bytes, list[bytes]] = {page: [] for page in pdf.page_references}
+    for reference in elements:
+        found[object_of(pdf, reference)["Pg"]].append(reference)
+    return found
+
+
+def _cut_at_gaps(pdf: pydyf.PDF, elements: Iterable[bytes]) -> tuple[list[bytes], ...]:
+    """Cut the order of reading at the empty paragraphs that stand for what is left out."""
     groups: list[list[bytes]] = [[]]
     for reference in elements:
         if object_of(pdf, reference)["K"]:
             groups[-1].append(reference)
         else:
             groups.append([])
-    if len(groups) != 3:  # noqa: PLR2004  # before, between, after
-        message = f"the common part has {len(groups) - 1} gaps"
-        raise Misdrawn(message)
-    return groups[0], groups[1], groups[2]
+    return tuple(groups)
 
 
 def _kept_faces(
@@ -276,7 +319,8 @@ class _Faces(dict[int, Any]):
 
 
 def _lay_over(pdf: pydyf.PDF, common: _Common, facts: CertificateFacts, design: Design) -> None:
-    own, resources = only_page(pdf)
+    contents = pages_of(pdf, count=len(common.pages))
+    resources = resources_of(pdf)
     draw_code(pdf, facts.verify_url)
     add_frame(pdf, frame_of(facts, design.options), accent_of(facts, design.options))
     resources["ExtGState"].update(common.states)
@@ -284,13 +328,14 @@ def _lay_over(pdf: pydyf.PDF, common: _Common, facts: CertificateFacts, design: 
         resources["XObject"][name] = _add_kept(pdf, picture.objects, {})[picture.reference]
     _merge_faces(pdf, common, object_of(pdf, resources["Font"]))
     _merge_tags(pdf, common)
-    # The own part's marks are counted on from those of the common part, beneath it.
-    for operand in own.stream:
-        if isinstance(operand, pydyf.Dictionary) and "MCID" in operand:
-            operand["MCID"] += len(common.tagged)
-    beneath = _added(pdf, common.content, compressible=False)
-    page = object_of(pdf, pdf.page_references[0])
-    page["Contents"] = pydyf.Array([beneath.reference, own.reference])
+    for own, kept, reference in zip(contents, common.pages, pdf.page_references, strict=True):
+        # The own part's marks are counted on from those of the common part, beneath it.
+        for operand in own.stream:
+            if isinstance(operand, pydyf.Dictionary) and "MCID" in operand:
+                operand["MCID"] += len(kept.tagged)
+        beneath_it = _added(pdf, kept.content, compressible=False)
+        page = object_of(pdf, reference)
+        page["Contents"] = pydyf.Array([beneath_it.reference, own.reference])
 
 
 def _merge_faces(pdf: pydyf.PDF, common: _Common, embedded: dict[str, bytes]) -> None:
@@ -301,24 +346,45 @@ def _merge_faces(pdf: pydyf.PDF, common: _Common, embedded: dict[str, bytes]) ->
 
 
 def _merge_tags(pdf: pydyf.PDF, common: _Common) -> None:
-    root, tagged = _structure(pdf)
+    root, tagged = _structure(pdf, count=len(common.pages))
+    counted = {
+        page: len(kept.tagged) for page, kept in zip(pdf.page_references, common.pages, strict=True)
+    }
     for element in pdf.objects:
         if isinstance(element, pydyf.Dictionary) and element.get("Type") == "/StructElem":
-            _count_on(element["K"], len(common.tagged))
+            _count_on(element["K"], counted.get(element.get("Pg"), 0))
     reading = object_of(pdf, root)["K"]
-    names, code = _cut_at_figure(pdf, reading)
-    outside = {common.root: root, common.page: pdf.page_references[0]}
+    own = list(_by_page(pdf, reading).values())
+    # On the sheet, the names and the code with what stands beside it; further on, each by itself.
+    groups = [_cut_at_figure(pdf, own[0]), *([[each] for each in page] for page in own[1:])]
+    outside = {common.root: root} | {
+        kept.page: page for kept, page in zip(common.pages, pdf.page_references, strict=True)
+    }
     renamed = _add_kept(pdf, common.elements, outside)
-    before, between, after = ([renamed[old] for old in group] for group in common.reading)
-    reading[:] = [*before, *names, *between, *code, *after]
-    tagged[:0] = [renamed[old] for old in common.tagged]
+    reading[:] = [
+        element
+        for kept, between in zip(common.pages, groups, strict=True)
+        for element in _woven([[renamed[old] for old in group] for group in kept.reading], between)
+    ]
+    for marks, kept in zip(tagged, common.pages, strict=True):
+        marks[:0] = [renamed[old] for old in kept.tagged]
+
+
+def _woven(common: list[list[bytes]], own: Sequence[list[bytes]]) -> Iterator[bytes]:
+    """Put own elements into the gaps between common ones."""
+    if len(common) != len(own) + 1:
+        message = f"the common part has {len(common) - 1} gaps"
+        raise Misdrawn(message)
+    for before, between in zip_longest(common, own, fillvalue=()):
+        yield from before
+        yield from between
 
 
 def _count_on(kids: list[Any], by: int) -> None:
     kids[:] = [kid + by if isinstance(kid, int) else kid for kid in kids]
 
 
-def _cut_at_figure(pdf: pydyf.PDF, elements: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+def _cut_at_figure(pdf: pydyf.PDF, elements: list[bytes]) -> list[list[bytes]]:
     """Part the names from the QR code and what stands beside it."""
     figures = [
         place
@@ -328,7 +394,7 @@ def _cut_at_figure(pdf: pydyf.PDF, elements: list[bytes]) -> tuple[list[bytes], 
     if len(figures) != 1:
         message = f"the certificate has {len(figures)} figures"
         raise Misdrawn(message)
-    return elements[: figures[0]], elements[figures[0] :]
+    return [elements[: figures[0]], elements[figures[0] :]]
 
 
 def _add_kept(

@@ -27,6 +27,10 @@ _WIDTH, _HEIGHT = 841.8898, 595.2756
 _MASK = 3
 # An artifact: it says nothing to be read aloud.
 DRAW_FRAME = b"/Artifact BMC q /frame Do Q EMC"
+# Around a supplement: a thick and a thin rule in the colour of its sheet.
+_RULES = (
+    b"/Artifact BMC q %b RG 1.4 w 19.8 19.8 802.3 555.7 re S 0.4 w 23 23 795.9 549.3 re S Q EMC"
+)
 # One black pixel: the place that the QR code takes.
 _PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
@@ -36,6 +40,19 @@ _PIXEL = bytes.fromhex(
 
 class Misdrawn(RuntimeError):
     """WeasyPrint wrote the page otherwise than this module expects."""
+
+
+def beneath(accent: Accent, *, count: int) -> list[bytes]:
+    """Give what is drawn beneath each page: the frame, and rules around a supplement."""
+    red, green, blue = bytes.fromhex(_COLOURS[accent][0][1:])
+    colour = b"%.4f %.4f %.4f" % (red / 255, green / 255, blue / 255)
+    return [DRAW_FRAME, _RULES % colour][:count]
+
+
+@cache
+def supplement_stationery() -> Stationery:
+    """Read the supplement's stylesheet once; it names no asset."""
+    return stationery((SHEET / "supplement.css").read_text(encoding="utf-8"))
 
 
 @cache
@@ -74,8 +91,8 @@ def _frame(frame: Frame, accent: Accent) -> bytes:
     kept: list[bytes] = []
 
     def keep(_document: weasyprint.Document, pdf: pydyf.PDF) -> None:
-        contents, resources = only_page(pdf)
-        kept.append(compressed(_form(contents.stream, resources["ExtGState"])))
+        [contents] = pages_of(pdf, count=1)
+        kept.append(compressed(_form(contents.stream, resources_of(pdf)["ExtGState"])))
 
     weasyprint.HTML(string=drawing, url_fetcher=certificate_stationery().fetcher).write_pdf(
         stylesheets=[_empty_page()], font_config=font_configuration(), finisher=keep
@@ -104,19 +121,23 @@ def _empty_page() -> weasyprint.CSS:
 
 def add_frame(pdf: pydyf.PDF, frame: Frame, accent: Accent) -> None:
     """Put the frame among the page's resources, for DRAW_FRAME."""
-    _contents, resources = only_page(pdf)
     form = Finished(len(pdf.objects), _frame(frame, accent), compressible=False)
     pdf.add_object(form)
-    resources["XObject"]["frame"] = form.reference
+    resources_of(pdf)["XObject"]["frame"] = form.reference
 
 
-def only_page(pdf: pydyf.PDF) -> tuple[Any, Any]:
-    """Return the content and the resources of the one page."""
-    if len(pdf.page_references) != 1:
+def pages_of(pdf: pydyf.PDF, *, count: int) -> list[Any]:
+    """Return the content of each page, of which there must be so many."""
+    if len(pdf.page_references) != count:
         message = f"the certificate has {len(pdf.page_references)} pages"
         raise Misdrawn(message)
-    page = object_of(pdf, pdf.page_references[0])
-    return object_of(pdf, page["Contents"]), object_of(pdf, page["Resources"])
+    pages = [object_of(pdf, reference) for reference in pdf.page_references]
+    return [object_of(pdf, page["Contents"]) for page in pages]
+
+
+def resources_of(pdf: pydyf.PDF) -> Any:
+    """Return the resources, which WeasyPrint has all pages share."""
+    return object_of(pdf, object_of(pdf, pdf.page_references[0])["Resources"])
 
 
 # --- the QR code ------------------------------------------------------------------------

@@ -72,11 +72,17 @@ def unprintable(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=256)
-def advance(text: str, *, arabic: bool = False, small_capitals: bool = False) -> float:
-    """Measure a line's width in ems, without letter-spacing."""
+def advance(
+    text: str, *, arabic: bool = False, small_capitals: bool = False, plain: bool = False
+) -> float:
+    """Measure a line's width in ems, without letter-spacing.
+
+    A plain line is set without kerns, and without Amiri's many joins.
+    """
     stack = _ARABIC_FIRST if arabic else _LATIN_FIRST
+    features = {"kern": not plain, "smcp": small_capitals, **({"rlig": False} if plain else {})}
     runs = groupby(text, key=lambda char: _face_of(char, stack) or stack[0])
-    return sum(_shaped(face, "".join(run), smcp=small_capitals) for face, run in runs)
+    return sum(_shaped(face, "".join(run), features) for face, run in runs)
 
 
 def _at(count: int, text: str, box: Box, *, arabic: bool) -> Fitted:
@@ -145,10 +151,10 @@ def _face_of(char: str, stack: tuple[str, ...]) -> str | None:
     return next((face for face in stack if char in _characters(face)), None)
 
 
-def _shaped(face: str, run: str, *, smcp: bool) -> float:
+def _shaped(face: str, run: str, features: dict[str, bool]) -> float:
     buffer = hb.Buffer()
     buffer.add_str(run)
     buffer.guess_segment_properties()
-    hb.shape(_font(face), buffer, {"kern": True, "smcp": smcp})
+    hb.shape(_font(face), buffer, features)
     positions = buffer.glyph_positions or ()
     return float(sum(position.x_advance for position in positions)) / UNITS_PER_EM

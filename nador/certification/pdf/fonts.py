@@ -142,6 +142,7 @@ def prepare(face: Face) -> bytes:
     if "STAT" in font:
         del font["STAT"]
     _draw_extended_letters_whole(font)
+    _join_lam_and_alef_by_liga(font)
     scale_upem(font, UNITS_PER_EM)
     _keep_words_whole(font)
     font["head"].modified = _MODIFIED
@@ -275,6 +276,65 @@ def _kerns(subtable: Any) -> Iterator[Any]:
         for first in subtable.Class1Record:
             for second in first.Class2Record:
                 yield from filter(None, (second.Value1, second.Value2))
+
+
+# --- so that a page of small type needs few glyphs ----------------------------------------
+
+_LAM, _ALEF, _KAF = 0x644, 0x627, 0x643
+
+
+def _join_lam_and_alef_by_liga(font: TTFont) -> None:
+    """Let ``liga`` too write lam and alef as one, which Amiri does among all its joins of ``rlig``.
+
+    Nobody reads lam and alef side by side; the other joins are a grace of large type, and a
+    page of text without them is 5 kB lighter.
+    """
+    lam, alef, kaf = (_joined_forms(font, letter) for letter in (_LAM, _ALEF, _KAF))
+    for index in sorted(_lookups_of(font, "rlig")):
+        lookups = font["GSUB"].table.LookupList
+        pairs = [
+            subtable
+            for subtable in lookups.Lookup[index].SubTable
+            if (met := _inputs(subtable)) and met[0] & lam and met[-1] & alef and not met[0] & kaf
+        ]
+        if pairs:
+            joining = deepcopy(lookups.Lookup[index])
+            joining.SubTable, joining.SubTableCount = deepcopy(pairs), len(pairs)
+            lookups.Lookup.append(joining)
+            lookups.LookupCount = len(lookups.Lookup)
+            for feature in _features(font, "liga"):
+                feature.LookupListIndex.append(lookups.LookupCount - 1)
+                feature.LookupCount = len(feature.LookupListIndex)
+
+
+def _features(font: TTFont, tag: str) -> Iterator[Any]:
+    for record in font["GSUB"].table.FeatureList.FeatureRecord:
+        if record.FeatureTag == tag:
+            yield record.Feature
+
+
+def _lookups_of(font: TTFont, tag: str) -> set[int]:
+    return {index for feature in _features(font, tag) for index in feature.LookupListIndex}
+
+
+def _joined_forms(font: TTFont, letter: int) -> set[str]:
+    """Name the glyphs that a letter becomes when it is joined to others."""
+    lookups = font["GSUB"].table.LookupList.Lookup
+    glyph = font.getBestCmap().get(letter)
+    forms = (
+        getattr(subtable, "ExtSubTable", subtable).mapping.get(glyph)
+        for tag in ("init", "medi", "fina")
+        for index in _lookups_of(font, tag)
+        for subtable in lookups[index].SubTable
+    )
+    return {form if isinstance(form, str) else form[0] for form in forms if form}
+
+
+def _inputs(subtable: Any) -> list[set[str]]:
+    """List which glyphs a context is about, one set for each; none where it is no such context."""
+    bare = getattr(subtable, "ExtSubTable", subtable)
+    met = getattr(bare, "InputCoverage", None) or getattr(bare, "Coverage", None)
+    return [set(each.glyphs) for each in met] if isinstance(met, list) else []
 
 
 def _common_glyphs_first(font: TTFont, face: Face) -> None:

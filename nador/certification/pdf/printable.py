@@ -1,6 +1,6 @@
 """What the bundled faces can draw, asked before anything is drawn."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from unicodedata import name as name_of_character
@@ -21,7 +21,7 @@ def require_printable(facts: CertificateFacts) -> None:
     # A web process reads the faces only when somebody orders.
     from nador.certification.pdf.fit import unprintable
 
-    for text in _texts(asdict(facts)):
+    for text in _texts(_printed(facts)):
         for character in unprintable(text):
             name = name_of_character(character, f"U+{ord(character):04X}")
             raise Unprintable(text=text, character=character, name=name)
@@ -36,9 +36,26 @@ def require_sound(facts: CertificateFacts, options: TemplateOptions) -> None:
         raise TemplateFlawed(flaw)
 
 
-def _texts(said: Mapping[str, Any]) -> Iterator[str]:
-    for value in said.values():
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, Mapping):
+def require_room(facts: CertificateFacts) -> None:
+    """Refuse a supplement that can't be printed, or that no page has room for."""
+    if facts.supplement:
+        from nador.certification.pdf.supplement import compose_supplement
+
+        compose_supplement(facts)
+
+
+def _printed(facts: CertificateFacts) -> Mapping[str, Any]:
+    """Give what paper says of the facts: of the skills, only a supplement says something."""
+    said = asdict(facts)
+    return said if facts.supplement else said | {"skills": ()}
+
+
+def _texts(said: object) -> Iterator[str]:
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, Mapping):
+        for value in said.values():
+            yield from _texts(value)
+    elif isinstance(said, Sequence):
+        for value in said:
             yield from _texts(value)

@@ -55,7 +55,7 @@ def compose(facts: CertificateFacts, design: Design = PLAIN, part: Part = Part.W
     """Write the sheet of a certificate as HTML; raises Unprintable."""
     require_printable(facts)
     options = design.options
-    return _template().render(
+    return template("certificates/certificate.html").render(
         part=part.value,
         language=main_language(options),
         **_head(facts, options),
@@ -65,7 +65,8 @@ def compose(facts: CertificateFacts, design: Design = PLAIN, part: Part = Part.W
 
 
 @cache
-def _template() -> Template:
+def template(name: str) -> Template:
+    """Load a template of the paper, which sees primitives only."""
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(folder("templates")),
         autoescape=True,
@@ -73,7 +74,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    return environment.get_template("certificates/certificate.html")
+    return environment.get_template(name)
 
 
 def _head(facts: CertificateFacts, options: TemplateOptions) -> dict[str, Any]:

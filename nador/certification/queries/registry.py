@@ -8,11 +8,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, Select, exists, func, or_, select
-from sqlalchemy.orm import defer, joinedload, undefer
+from sqlalchemy.orm import aliased, defer, joinedload, undefer
 
 from nador.accounts.models import Institute, Person
 from nador.accounts.rules import PersonStatus
 from nador.assessment import queries as assessment_queries
+from nador.assessment.models import Result
+from nador.assessment.rules import RuleKind
 from nador.catalogue.models import Course, CourseVersion, Run
 from nador.certification.keys.queries import find_key
 from nador.certification.models import (
@@ -30,8 +32,10 @@ from nador.certification.rules import (
     LIST_AGEING,
     LIST_SIGNED_DAILY,
     LOG,
+    PRINT_KEPT,
     STAGES,
     BatchStatus,
+    CertificateEventKind,
     CertificateStatus,
     FileStatus,
     KeyMissing,
@@ -52,6 +56,7 @@ from nador.kernel.work import WorkLease
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
 
@@ -103,6 +108,23 @@ def candidates(session: Session, run_id: int) -> list[Candidate]:
         )
         for enrolment_id, person, live in rows
     ]
+
+
+def values_in_results(session: Session, run_id: int) -> dict[int, dict[str, str]]:
+    """Give the value of each assessment, by its code, that confirmed results of a run rest on."""
+    rows = session.execute(
+        select(Result.enrolment_id, Result.trace).where(
+            Result.run_id == run_id, Result.confirmed_at.is_not(None)
+        )
+    )
+    return {
+        enrolment_id: {
+            line["subject"]: line["value"]
+            for line in trace
+            if line["rule"] == RuleKind.MINIMUM and line["value"] is not None
+        }
+        for enrolment_id, trace in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,10 +312,52 @@ def held_by(session: Session, person_id: int) -> Sequence[Certificate]:
     """List a person's own documents, newest first."""
     return session.scalars(
         select(Certificate)
-        .options(joinedload(Certificate.credential))
         .where(Certificate.person_id == person_id, Certificate.status.in_(IN_PUBLIC))
         .order_by(Certificate.issued_on.desc(), Certificate.id.desc())
     ).all()
+
+
+def held(session: Session, person_id: int, typed: str) -> Certificate:
+    """Find a person's own document by its code, with its credential; others' are not found."""
+    certificate = session.scalar(
+        select(Certificate)
+        .options(joinedload(Certificate.credential))
+        .where(
+            Certificate.person_id == person_id,
+            Certificate.status.in_(IN_PUBLIC),
+            Certificate.code_key == _key(typed),
+        )
+    )
+    if certificate is None:
+        raise NotFound
+    return certificate
+
+
+def code_of(session: Session, certificate_id: int | None) -> str | None:
+    """Return the code of a certificate that took another's place; None without one."""
+    return session.scalar(select(Certificate.code).where(Certificate.id == certificate_id))
+
+
+def history_for_holder(
+    session: Session, certificate: Certificate, *, most: int = 50
+) -> Sequence[CertificateEvent]:
+    """List what was decided about a document, and its holder's own downloads; oldest first.
+
+    When and by which staff it was looked at is the centre's own matter.
+    """
+    newest = session.scalars(
+        select(CertificateEvent)
+        .where(
+            CertificateEvent.certificate_id == certificate.id,
+            or_(
+                CertificateEvent.kind != CertificateEventKind.DOWNLOADED,
+                CertificateEvent.by_id == certificate.person_id,
+            ),
+        )
+        .order_by(CertificateEvent.id.desc())
+        .limit(most)
+    ).all()
+    return newest[::-1]
 
 
 def registry(
@@ -317,6 +381,7 @@ def registry(
 
 
 def _key(search: str) -> str:
+    """Fold a code as it is looked up; what is none finds nothing."""
     try:
         return str(codes.parse(search))
     except codes.Mistyped:
@@ -502,8 +567,60 @@ def _unlogged(session: Session, batch_id: int) -> int:
 
 
 def print_jobs_due(_now: datetime) -> Select[int]:
-    """Select merged files that are to be made."""
+    """Select files of all certificates of a run that are to be made."""
     return select(PrintJob.id).where(PrintJob.status == PrintStatus.DUE).order_by(PrintJob.id)
+
+
+def prints_to_forget(now: datetime) -> Select[int]:
+    """Select files of all certificates of a run that have lain there long enough."""
+    return (
+        select(PrintJob.id)
+        .where(PrintJob.ordered_at <= now - PRINT_KEPT, PrintJob.status != PrintStatus.DUE)
+        .order_by(PrintJob.id)
+    )
+
+
+def file_of_print_alone(session: Session, job_id: int) -> str | None:
+    """Return the hash of an order's file, unless another order has the very same."""
+    job, other = PrintJob, aliased(PrintJob)
+    return session.scalar(
+        select(job.sha256).where(
+            job.id == job_id,
+            ~exists().where(other.sha256 == job.sha256, other.id != job.id),
+        )
+    )
+
+
+def to_pack(session: Session, run_id: int) -> list[tuple[Certificate, str]]:
+    """List a run's issued certificates by the holder's name, each with the hash of its file."""
+    found = session.execute(
+        select(Certificate, CertificateFile.sha256)
+        .options(defer(Certificate.facts, raiseload=True))
+        .join(CertificateFile, CertificateFile.certificate_id == Certificate.id)
+        .join(Person, Person.id == Certificate.person_id)
+        .where(*_in_force_with_file(run_id))
+        .order_by(Person.name_folded, Certificate.id)
+    )
+    return [(certificate, sha256) for certificate, sha256 in found]
+
+
+def documents_of(session: Session, certificate_ids: Sequence[int]) -> dict[int, str]:
+    """Return the signed credentials of certificates; of one without a credential, none."""
+    rows = session.execute(
+        select(Credential.certificate_id, Credential.document).where(
+            Credential.certificate_id.in_(certificate_ids), Credential.document.is_not(None)
+        )
+    )
+    return {certificate_id: document or "" for certificate_id, document in rows}
+
+
+def _in_force_with_file(run_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Certificate.run_id == run_id,
+        Certificate.status == CertificateStatus.ISSUED,
+        CertificateFile.status == FileStatus.CURRENT,
+        Person.status == PersonStatus.ACTIVE,
+    )
 
 
 def files_to_print(session: Session, run_id: int) -> Sequence[str]:
@@ -512,11 +629,6 @@ def files_to_print(session: Session, run_id: int) -> Sequence[str]:
         select(CertificateFile.sha256)
         .join(Certificate, Certificate.id == CertificateFile.certificate_id)
         .join(Person, Person.id == Certificate.person_id)
-        .where(
-            Certificate.run_id == run_id,
-            Certificate.status == CertificateStatus.ISSUED,
-            CertificateFile.status == FileStatus.CURRENT,
-            Person.status == PersonStatus.ACTIVE,
-        )
+        .where(*_in_force_with_file(run_id))
         .order_by(Person.name_folded, Certificate.id)
     ).all()

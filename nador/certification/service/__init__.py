@@ -10,7 +10,7 @@ from nador.certification.service.credentials import (
 from nador.certification.service.decisions import hide_holder, replace, revoke
 from nador.certification.service.erasure import DROP, erase_holder, record_dropped
 from nador.certification.service.freezing import active_template, draft_facts, issuer_of
-from nador.certification.service.grounds import programme_facts
+from nador.certification.service.grounds import besides_of_run, programme_facts
 from nador.certification.service.keys import make_first_keys, retire_key, rotate_key, take_key
 from nador.certification.service.log import AT_ONCE, Grown, record_checkpoint
 from nador.certification.service.log import append as append_to_log
@@ -22,9 +22,11 @@ from nador.certification.service.orders import (
     retry,
 )
 from nador.certification.service.outcomes import (
+    OLD_PRINTS,
     PRINT,
     Drawn,
     Merged,
+    forget_print,
     hand_out,
     order_print,
     record_issue,
@@ -45,6 +47,7 @@ __all__ = [
     "AT_ONCE",
     "DROP",
     "LIST",
+    "OLD_PRINTS",
     "PRINT",
     "REMIND",
     "Drawn",
@@ -57,11 +60,13 @@ __all__ = [
     "append_to_log",
     "archive_version",
     "begin_template",
+    "besides_of_run",
     "confirm_names",
     "confirm_names_of_programme",
     "copy_version",
     "draft_facts",
     "erase_holder",
+    "forget_print",
     "hand_out",
     "hide_holder",
     "issuer_of",

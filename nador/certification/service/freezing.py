@@ -27,7 +27,12 @@ from nador.certification.models import (
     CertificateTemplate,
     TemplateVersion,
 )
-from nador.certification.pdf.printable import Unprintable, require_printable, require_sound
+from nador.certification.pdf.printable import (
+    Unprintable,
+    require_printable,
+    require_room,
+    require_sound,
+)
 from nador.certification.queries import Candidate
 from nador.certification.rules import TemplateStatus
 from nador.certification.service.credentials import begin_credentials
@@ -114,7 +119,7 @@ class Ground:
     draft: Callable[[Candidate], CertificateFacts]
     """What the paper says."""
     besides: Callable[[Candidate], dict[str, Any]]
-    """What the credential says besides."""
+    """What the credential says besides, and the supplement."""
     earlier: Sequence[Batch]
     """Orders for the same, newest first."""
     run_id: int | None = None
@@ -145,12 +150,14 @@ def freeze(
             frozen.refused.append((one, refusal))
         else:
             drafts.append((one, draft))
+    drafts = [(one, dataclasses.replace(said, **ground.besides(one))) for one, said in drafts]
+    for _one, draft in drafts[:1]:  # what a supplement says is the same for all, but for the marks
+        require_room(draft)
     numbers = _take_numbers(session, institute, count=len(drafts))
     holders = [one.person for one, _draft in drafts]
     credentials = begin_credentials(session, holders, institute_id=institute.id, origin=origin)
     now = clock.now()
-    for (one, said), running, credential in zip(drafts, numbers, credentials, strict=True):
-        draft = dataclasses.replace(said, **ground.besides(one))
+    for (one, draft), running, credential in zip(drafts, numbers, credentials, strict=True):
         facts = _numbered(draft, prefix=institute.prefix, running=running, origin=origin)
         frozen.certificates.append(
             Certificate(

@@ -18,6 +18,7 @@ from nador.certification.service.freezing import (
     issuer_of,
     said_in,
 )
+from nador.certification.service.supplements import supplements
 from nador.certification.service.taught import besides, besides_of_programme
 from nador.certification.template import TemplateOptions
 from nador.kernel import clock
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from nador.catalogue.models import Programme
+    from nador.catalogue.models import Programme, Run
     from nador.certification.models import Batch, TemplateVersion
     from nador.certification.queries import Candidate
     from nador.kernel.access import Actor
@@ -43,12 +44,16 @@ def run_ground(session: Session, actor: Actor, run_id: int) -> Ground:
     template_for = _templates(session, institute.id)
 
     @cache
-    def told() -> dict[str, Any]:
-        return besides(session, version)
+    def told() -> Callable[[Candidate], dict[str, Any]]:
+        options = options_of(template_for(Kind(version.document)))
+        return besides_of_run(session, run, version, options)
 
     def draft(one: Candidate) -> CertificateFacts:
         options = options_of(template_for(Kind(version.document)))
         return draft_facts(institute, one, run=run, version=version, options=options)
+
+    def said_besides(one: Candidate) -> dict[str, Any]:
+        return told()(one)
 
     return Ground(
         subject=f"run:{run_id}",
@@ -57,10 +62,19 @@ def run_ground(session: Session, actor: Actor, run_id: int) -> Ground:
         title=version.title,
         template_for=template_for,
         draft=draft,
-        besides=lambda _one: told(),
+        besides=said_besides,
         earlier=queries.batches_of(session, run_id),
         run_id=run_id,
     )
+
+
+def besides_of_run(
+    session: Session, run: Run, version: CourseVersion, options: TemplateOptions
+) -> Callable[[Candidate], dict[str, Any]]:
+    """Read once what documents of a run say beyond their sheet; the function gives each holder's."""
+    shared = besides(session, version)
+    supplement = supplements(session, run=run, version=version, chosen=options.supplement)
+    return lambda one: {**shared, "supplement": supplement(one)}
 
 
 def programme_ground(session: Session, actor: Actor, programme_id: int) -> Ground:

@@ -1,9 +1,11 @@
-"""What workers report: documents drawn, files merged, or neither."""
+"""What workers report: documents drawn, files of a run made and forgotten, or neither."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import delete
 
 from nador.catalogue.queries import run_for_update
 from nador.certification import policy, queries, rules
@@ -19,10 +21,11 @@ from nador.certification.rules import (
     CertificateStatus,
     Failure,
     FileStatus,
+    PrintForm,
     PrintStatus,
 )
 from nador.certification.service.history import note
-from nador.kernel import clock, events
+from nador.kernel import audit, clock, events, work
 from nador.kernel.db import command
 from nador.kernel.errors import Gone
 
@@ -32,7 +35,9 @@ if TYPE_CHECKING:
     from nador.kernel.access import Actor
 
 PRINT: Final = "print"
-"""The name of the work on files for the printer."""
+"""The name of the work on files of all certificates of a run."""
+OLD_PRINTS: Final = "old prints"
+"""The name of the work that lets them go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A file to print that a worker made and stored."""
+    """A file of so many certificates that a worker made and stored."""
 
     sha256: str
     pages: int
@@ -89,28 +94,51 @@ def record_not_drawn(session: Session, _actor: Actor, *, item_id: int, error: st
 
 
 @command
-def order_print(session: Session, actor: Actor, *, run_id: int) -> PrintJob:
-    """Order one file of all certificates of a run, for the printer."""
+def order_print(
+    session: Session, actor: Actor, *, run_id: int, form: PrintForm = PrintForm.PDF
+) -> PrintJob:
+    """Order one file of all certificates of a run: to print, or as the documents that they are."""
     run = run_for_update(session, run_id)
     policy.require_certify(actor, institute_id=run.institute_id)
     if not queries.files_to_print(session, run_id):
         raise rules.NothingToPrint
-    job = PrintJob(run_id=run_id, ordered_by_id=actor.person_id, ordered_at=clock.now())
+    job = PrintJob(run_id=run_id, form=form, ordered_by_id=actor.person_id, ordered_at=clock.now())
     session.add(job)
     session.flush()
+    audit.record(
+        session,
+        actor,
+        "certificates.gathered",
+        f"run:{run_id}",
+        institute_id=run.institute_id,
+        form=form.value,
+        print=job.id,
+    )
     return job
 
 
 @command
 def record_print(session: Session, _actor: Actor, *, item_id: int, outcome: Merged) -> None:
-    """Offer a merged file for download."""
+    """Offer a run's file for download."""
     job = session.get_one(PrintJob, item_id)
     job.status, job.sha256, job.pages = PrintStatus.READY, outcome.sha256, outcome.pages
 
 
 @command
+def forget_print(session: Session, _actor: Actor, *, item_id: int, outcome: None) -> None:
+    """Forget an order for a run's file, whose bytes are gone already."""
+    del outcome
+    session.execute(
+        delete(work.WorkLease).where(
+            work.WorkLease.work == PRINT, work.WorkLease.item_id == item_id
+        )
+    )
+    session.execute(delete(PrintJob).where(PrintJob.id == item_id))
+
+
+@command
 def record_not_printed(session: Session, _actor: Actor, *, item_id: int, error: str) -> None:
-    """Say why a merged file could not be made."""
+    """Say why a run's file could not be made."""
     job = session.get_one(PrintJob, item_id)
     job.status, job.problem = PrintStatus.DEAD, error[:500]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Response, redirect, request, url_for
@@ -14,14 +15,20 @@ from nador.certification.forms import OrderForm
 from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
 from nador.certification.queries import Head
-from nador.certification.rules import BatchStatus, require_ready
+from nador.certification.rules import (
+    PRINT_KEPT,
+    BatchStatus,
+    PrintForm,
+    print_gone,
+    require_ready,
+)
 from nador.certification.template import Design, TemplateOptions
 from nador.certification.views.routes import blueprint
-from nador.kernel import text
+from nador.kernel import clock, text
 from nador.kernel.errors import NotFound, describe
 from nador.web.access import access
 from nador.web.forms import process
-from nador.web.rendering import note, render, send_pdf
+from nador.web.rendering import note, render, send_stored
 from nador.web.request import actor, db, files, settings, translator
 
 if TYPE_CHECKING:
@@ -105,9 +112,11 @@ def preview(run_id: int, enrolment_id: int) -> ResponseReturnValue:
         raise NotFound
     require_ready(missing_for_issue(sheet.institute))
     design = design_in_use(sheet.institute.id, sheet.version.document)
-    facts = service.draft_facts(
+    draft = service.draft_facts(
         sheet.institute, one, run=sheet.run, version=sheet.version, options=design.options
     )
+    besides = service.besides_of_run(db(), sheet.run, sheet.version, design.options)
+    facts = replace(draft, **besides(one))
     try:
         content = draw_specimen(facts, design)
     except Unprintable as refusal:
@@ -180,27 +189,34 @@ def retry(batch_id: int) -> ResponseReturnValue:
 @blueprint.post("/manage/runs/<int:run_id>/certificates/print")
 @access(*READERS)
 def order_print(run_id: int) -> ResponseReturnValue:
-    """Order one file of all certificates of a run, for the printer."""
-    job = service.order_print(db(), actor(), run_id=run_id)
+    """Order one file of all certificates of a run: for the printer, or the documents themselves."""
+    form = PrintForm.ZIP if request.form.get("form") == PrintForm.ZIP else PrintForm.PDF
+    job = service.order_print(db(), actor(), run_id=run_id, form=form)
     return redirect(url_for(".print_job", job_id=job.id), 303)
 
 
 @blueprint.get("/manage/prints/<int:job_id>")
 @access(*READERS)
 def print_job(job_id: int) -> ResponseReturnValue:
-    """Show whether the file to print is there; the page renews itself until it is."""
+    """Show whether a run's file is there; the page renews itself until it is."""
     job, head = queries.print_job(db(), job_id)
     policy.require_certify(actor(), institute_id=head.run.institute_id)
-    page = render("certification/print.html", job=job, head=head)
+    page = render(
+        "certification/print.html",
+        job=job,
+        head=head,
+        gone=print_gone(job.ordered_at, now=clock.now()),
+        kept_until=job.ordered_at + PRINT_KEPT,
+    )
     return page, 200, {"Refresh": str(REFRESH_SECONDS)} if job.status == "due" else {}
 
 
-@blueprint.get("/manage/prints/<int:job_id>/certificates.pdf")
+@blueprint.get("/manage/prints/<int:job_id>/certificates.<any(pdf, zip):form>")
 @access(*READERS)
-def print_file(job_id: int) -> Response:
-    """Hand out the file to print."""
+def print_file(job_id: int, form: str) -> Response:
+    """Hand out a run's file for as long as it is kept."""
     job, head = queries.print_job(db(), job_id)
     policy.require_certify(actor(), institute_id=head.run.institute_id)
-    if job.sha256 is None:
+    if job.sha256 is None or job.form != form or print_gone(job.ordered_at, now=clock.now()):
         raise NotFound
-    return send_pdf(job.sha256, name=head.run.code)
+    return send_stored(job.sha256, name=f"{head.run.code}.{form}", kind=f"application/{form}")

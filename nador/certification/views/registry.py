@@ -1,10 +1,10 @@
-"""Pages of single certificates: the holder's own, and the registry of the centre."""
+"""Pages of the registry of the centre, and the file of a certificate."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import Response, redirect, request, url_for
+from flask import Response, request, url_for
 
 from nador.certification import labels, policy, queries, service
 from nador.certification.forms import RevokeForm
@@ -16,38 +16,12 @@ from nador.kernel.tables import write_csv
 from nador.web.access import SIGNED_IN, access
 from nador.web.forms import process
 from nador.web.rendering import note, render, send_pdf
-from nador.web.request import actor, db, settings, translator
+from nador.web.request import actor, db, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 PAGE_SIZE = 50
-
-
-@blueprint.get("/me/certificates")
-@access(SIGNED_IN)
-def mine() -> str:
-    """List one's own documents."""
-    held = queries.held_by(db(), actor().person_id or 0)
-    return render(
-        "certification/mine.html",
-        certificates=held,
-        origin=settings().public_url,
-        today=clock.today(),
-        labels=labels,
-        words=translator(),
-    )
-
-
-@blueprint.post("/me/certificates/<code>/name")
-@access(SIGNED_IN)
-def show_or_hide(code: str) -> ResponseReturnValue:
-    """Hide one's name on the public page, or show it again."""
-    hidden = request.form.get("hidden") == "1"
-    service.hide_holder(db(), actor(), code=code, hidden=hidden)
-    words = translator()
-    note(words.gettext("The name is hidden.") if hidden else words.gettext("The name is shown."))
-    return redirect(url_for(".mine"), 303)
 
 
 @blueprint.get("/certificates/<code>/file")
