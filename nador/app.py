@@ -144,7 +144,17 @@ RUN_TABS = [
         msgid("Gradebook"),
         "assessment.gradebook",
         Action.SEE_GRADEBOOK,
-        below=("assessment.save_gradebook", "assessment.learner"),
+        below=(
+            "assessment.save_gradebook",
+            "assessment.learner",
+            "assessment.ask_to_hide",
+            "assessment.hide",
+            "assessment.ask_to_override",
+            "assessment.override",
+            "assessment.statistics",
+            "assessment.ask_for_sheet",
+            "assessment.import_sheet",
+        ),
     ),
     rendering.RunTab(
         msgid("Results"),

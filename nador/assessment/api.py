@@ -49,6 +49,7 @@ class AssessmentSchema(Schema):
     weight = fields.Float()
     out_of = fields.Float()
     minimum = fields.Float()
+    category = fields.String()
     released = fields.Boolean()
 
 
@@ -182,6 +183,30 @@ def release(run_id: int) -> Response:
     )
 
 
+@blueprint.post("/assessments/<int:assessment_id>/release")
+@access(*STAFF)
+@blueprint.doc(summary="Show learners their grades in one assessment")
+def release_one(assessment_id: int) -> Response:
+    """Release the grades of one assessment."""
+    return api.once(
+        lambda: service.release_one(db(), actor(), assessment_id=assessment_id), present=_shown
+    )
+
+
+@blueprint.post("/assessments/<int:assessment_id>/hide")
+@access(*STAFF)
+@blueprint.doc(
+    summary="Hide the grades of one assessment again, with a `reason`; not under confirmed results"
+)
+def hide(assessment_id: int) -> Response:
+    """Hide the grades of one assessment."""
+    reason = str(api.body().get("reason") or "")
+    return api.once(
+        lambda: service.hide(db(), actor(), assessment_id=assessment_id, reason=reason),
+        present=_shown,
+    )
+
+
 @blueprint.get("/runs/<int:run_id>/results")
 @access(*STAFF)
 @blueprint.doc(summary="What concluding would decide for everybody; writes nothing")
@@ -204,6 +229,10 @@ def results(run_id: int) -> dict[str, Any]:
 def conclude(run_id: int) -> Response:
     """Confirm results."""
     return api.once(lambda: service.conclude(db(), actor(), run_id=run_id), present=_confirmed)
+
+
+def _shown(assessment: Assessment) -> dict[str, Any]:
+    return {"id": assessment.id, "released": assessment.released_at is not None}
 
 
 def _is_id(given: object) -> bool:
@@ -233,6 +262,7 @@ def _column(column: Column) -> dict[str, Any]:
         "weight": _number(each.weight),
         "out_of": _number(each.out_of),
         "minimum": _number(each.minimum),
+        "category": each.category,
         "released": column.released,
     }
 

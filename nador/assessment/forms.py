@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from flask import request
-from wtforms import StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from nador.assessment.rules import GradeStale, GradeState, MarkAndExcuse, parse_mark
@@ -19,13 +22,15 @@ from nador.web.forms import REQUIRED, Form
 from nador.web.request import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from nador.assessment.models import Assessment
     from nador.assessment.queries import Cell, Gradebook, Row
     from nador.assessment.service import GradesRefused
 
 REASON_LIMIT = 500
+TYPED_LIMIT = 40
+APPEAL_LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +175,117 @@ def one_entry(assessment: Assessment, enrolment_id: int) -> GradeEntry:
     )
 
 
+class SuppositionForm:
+    """Marks that a learner supposes, as the address has them: `m<assessment id>=14,5`."""
+
+    def __init__(self, open_ones: Iterable[Assessment], args: Mapping[str, str]) -> None:
+        self.supposed: dict[int, Decimal] = {}
+        self.typed: dict[int, str] = {}
+        self.errors: dict[int, str] = {}
+        for each in open_ones:
+            typed = self.typed[each.id] = args.get(f"m{each.id}", "").strip()[:TYPED_LIMIT]
+            if not typed:
+                continue
+            try:
+                self.supposed[each.id] = parse_mark(typed, out_of=each.out_of)
+            except Invalid as error:
+                self.errors[each.id] = describe(error, translator())
+
+    def summary(self) -> list[tuple[str | None, str]]:
+        """List the errors with the ids of their fields."""
+        return [(f"m{key}", said) for key, said in self.errors.items()]
+
+
+class OverrideForm(Form):
+    """Which mark of a learner another one replaces, and why."""
+
+    category = SelectField(msgid("Which mark"))
+    value = StringField(
+        msgid("Mark"),
+        [Length(max=TYPED_LIMIT)],
+        description=msgid("Leave empty to go back to the computed mark."),
+    )
+    reason = TextAreaField(
+        msgid("Reason"),
+        [Length(max=REASON_LIMIT)],
+        description=msgid("The learner reads it in the trace, and it stays in the history."),
+    )
+
+    def mark(self, out_of: Decimal) -> Decimal | None:
+        """Give the mark that was typed; raises MarkUnreadable, MarkTooFine, MarkOutOfRange."""
+        typed = (self.value.data or "").strip()
+        return parse_mark(typed, out_of=out_of, field="value") if typed else None
+
+
+class HideForm(Form):
+    """Why grades that learners have seen are hidden again."""
+
+    reason = TextAreaField(msgid("Reason"), [InputRequired(REQUIRED), Length(max=REASON_LIMIT)])
+
+
 class ReopenForm(Form):
     """Why results that were confirmed are open again."""
 
     reason = TextAreaField(msgid("Reason"), [InputRequired(REQUIRED), Length(max=REASON_LIMIT)])
+
+
+class AppealForm(Form):
+    """Why a learner contests a grade or a result."""
+
+    reason = TextAreaField(
+        msgid("What should be looked at again, and why?"),
+        [InputRequired(REQUIRED), Length(max=APPEAL_LIMIT)],
+    )
+
+
+class AssignForm(Form):
+    """Who is to decide an appeal."""
+
+    assignee = SelectField(msgid("Who decides"), coerce=int)
+
+
+class DecideForm(Form):
+    """What is decided about an appeal, and why."""
+
+    value = StringField(
+        msgid("New grade"),
+        [Length(max=TYPED_LIMIT)],
+        description=msgid("Only where the appeal is approved."),
+    )
+    answer = TextAreaField(
+        msgid("Answer to the learner"), [InputRequired(REQUIRED), Length(max=APPEAL_LIMIT)]
+    )
+
+
+class NoSheet(Invalid):
+    """No file was chosen."""
+
+    code = "no_sheet"
+
+
+class SheetForm(Form):
+    """A gradebook as a file, or the very content of one that was shown before."""
+
+    file = FileField(msgid("File"), description=msgid("CSV or XLSX, at most 5,000 learners."))
+    content = HiddenField()
+    fingerprint = HiddenField()
+    reason = StringField(
+        msgid("Reason for the change"),
+        [Length(max=REASON_LIMIT)],
+        description=msgid("It stays in the history of every grade that changes."),
+    )
+
+    def sheet(self) -> bytes:
+        """Give the chosen file, or the content that the preview carried along; raises NoSheet."""
+        if self.file.data:
+            kept: bytes = self.file.data.read()
+            if not kept:
+                raise NoSheet(field="file")
+            return kept
+        try:
+            kept = base64.b64decode(self.content.data or "", validate=True)
+        except binascii.Error:
+            raise NoSheet(field="file") from None
+        if not kept:
+            raise NoSheet(field="file")
+        return kept

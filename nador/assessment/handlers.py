@@ -1,11 +1,14 @@
-"""What assessment does when lower features tell it something."""
+"""What lower features tell assessment: a run is published, somebody was erased."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
+from nador.accounts.rules import PersonErased
 from nador.assessment import queries
-from nador.assessment.models import Assessment
+from nador.assessment.models import Appeal, Assessment
 from nador.catalogue.rules import RunPublished
 
 if TYPE_CHECKING:
@@ -28,10 +31,18 @@ def copy_plan(session: Session, _actor: Actor, event: RunPublished) -> None:
             weight=item.weight,
             out_of=item.out_of,
             minimum=item.minimum,
+            category=item.category,
         )
         for item in queries.plan_items(session, run.version_id)
         if item.code not in present
     )
 
 
-HANDLERS = ((RunPublished, copy_plan),)
+def forget_words(session: Session, _actor: Actor, event: PersonErased) -> None:
+    """Empty what an erased person wrote in appeals, and what was answered; decisions stay."""
+    session.execute(
+        update(Appeal).where(Appeal.opened_by_id == event.person_id).values(reason="", answer="")
+    )
+
+
+HANDLERS = ((RunPublished, copy_plan), (PersonErased, forget_words))

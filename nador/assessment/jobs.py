@@ -1,4 +1,4 @@
-"""What a thorough examination compares: each grade with its history."""
+"""What a thorough examination compares: each grade with its history, each result with its rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
 
-from nador.assessment.models import Assessment, Grade, GradeChange
+from nador.assessment.models import Assessment, Grade, GradeChange, Result
+from nador.assessment.rules import ResultSource, recomputed
 from nador.enrolment.models import Enrolment
 from nador.kernel.checkup import check
 
@@ -45,3 +46,19 @@ def _grades(desk: Desk) -> Iterable[str]:
                 f"{reference}, {code}: the grade is not what its history ends with: "
                 "put both back from a backup, or grade again."
             )
+
+
+@check("results = computed again", deep=True)
+def _results(desk: Desk) -> Iterable[str]:
+    """A result is what its version of the formula gives for what it was decided from."""
+    rows = (
+        select(Enrolment.reference, Result)
+        .join(Enrolment, Enrolment.id == Result.enrolment_id)
+        .where(Result.source == ResultSource.COMPUTED, Result.given.is_not(None))
+    )
+    with desk.reading() as session:
+        for reference, result in session.execute(rows).yield_per(500):
+            again = recomputed(result.formula, result.given or {})
+            kept = (result.decision, result.mark, result.mention, result.trace)
+            if kept != (again.decision, again.mark, again.mention, again.rows()):
+                yield f"{reference}: computed again, the result is another."

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nador.accounts.models import Institute
 from nador.assessment.rules import (
+    AppealStatus,
     AssessmentStatus,
     Decision,
     GradeState,
@@ -37,6 +38,7 @@ class Assessment(Base):
     weight: Mapped[Decimal]
     out_of: Mapped[Decimal]
     minimum: Mapped[Decimal]
+    category: Mapped[str] = mapped_column(default="")
     due_on: Mapped[date | None]
     status: Mapped[AssessmentStatus] = mapped_column(default=AssessmentStatus.PUBLISHED)
     released_at: Mapped[datetime | None]
@@ -93,6 +95,28 @@ class GradeChange(Base):
     reason: Mapped[str] = mapped_column(default="")
 
 
+class MarkOverride(Base):
+    """A category's or the final mark of a learner as a person set it; the latest holds. Append-only."""
+
+    __tablename__ = "mark_override"
+
+    id: Mapped[int] = primary_key()
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    category: Mapped[str]
+    """Empty for the final mark."""
+    value: Mapped[Decimal | None]
+    """On the course's scale; None takes an earlier one back."""
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+
+    __table_args__ = (
+        Index(None, "enrolment_id", "category"),
+        CheckConstraint("value >= 0", name="value"),
+        CheckConstraint("reason <> ''", name="reason"),
+    )
+
+
 class Result(Base):
     """The final decision for a person and a run, with the trace of every rule."""
 
@@ -107,6 +131,10 @@ class Result(Base):
     """In per cent."""
     mention: Mapped[Words | None]
     trace: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    formula: Mapped[int] = mapped_column(default=1)
+    """The version of the rules that decided it."""
+    given: Mapped[dict[str, Any] | None]
+    """What it was decided from (`rules.Given`); None where it was recorded, or is older than that."""
     source: Mapped[ResultSource] = mapped_column(default=ResultSource.COMPUTED)
     recorded_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -118,6 +146,60 @@ class Result(Base):
         Index(None, "run_id", "decision"),
         CheckConstraint(
             "(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody"
+        ),
+    )
+
+
+class Appeal(Base):
+    """A learner contests a grade, or the result (no assessment); a decided one is final."""
+
+    __tablename__ = "appeal"
+
+    id: Mapped[int] = primary_key()
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    assessment_id: Mapped[int | None] = mapped_column(ForeignKey("assessment.id"))
+    status: Mapped[AppealStatus] = mapped_column(default=AppealStatus.OPEN)
+    reason: Mapped[str]
+    opened_at: Mapped[datetime]
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    answer_by: Mapped[datetime]
+    """The instant by which it is to be answered."""
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    answer: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    grade_change_id: Mapped[int | None] = mapped_column(ForeignKey("grade_change.id"))
+
+    __table_args__ = (
+        Index(None, "run_id", "status"),
+        Index(
+            "uq_appeal_open_grade",
+            "enrolment_id",
+            "assessment_id",
+            unique=True,
+            sqlite_where=text("status = 'open' AND assessment_id IS NOT NULL"),
+            postgresql_where=text("status = 'open' AND assessment_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_appeal_open_result",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("status = 'open' AND assessment_id IS NULL"),
+            postgresql_where=text("status = 'open' AND assessment_id IS NULL"),
+        ),
+        CheckConstraint("(status = 'open') = (decided_at IS NULL)", name="decided"),
+        CheckConstraint(
+            "(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"
+        ),
+        CheckConstraint(
+            "decided_by_id IS NULL OR (assignee_id IS NOT NULL AND decided_by_id = assignee_id)",
+            name="decided_by_the_assignee",
+        ),
+        CheckConstraint(
+            "(status = 'approved' AND assessment_id IS NOT NULL) = (grade_change_id IS NOT NULL)",
+            name="changes_a_grade",
         ),
     )
 

@@ -68,6 +68,13 @@ def require_may_manage_bank(actor: Actor, institute_id: int) -> None:
         raise Forbidden
 
 
+def require_may_override(actor: Actor, run: OnRun) -> None:
+    """Let those who grade or conclude set marks over computed ones; which of them, the service says."""
+    require_may_see(actor, run)
+    if not may(actor, Action.GRADE, run):
+        require_may_conclude(actor, run)
+
+
 def require_not_own(actor: Actor, learner_id: int) -> None:
     """Nobody grades or concludes for themselves."""
     require_not_own_case(actor, learner_id)

@@ -88,6 +88,11 @@ class RunForm(Form):
         validators=_required(),
         description=msgid("A seat offered to someone on the waitlist is held for so long."),
     )
+    appeal_days = IntegerField(
+        msgid("Days to contest a grade or a result"),
+        validators=[Optional()],
+        description=msgid("Learners have so many whole days to ask, and staff to answer."),
+    )
     version_counter = IntegerField(widget=HiddenInput(), validators=[Optional()])
     publish = BooleanField(msgid("Publish at once"))
 
@@ -114,6 +119,7 @@ class RunForm(Form):
             "closes_at": _instant(self.closes_at.data),
             "capacity": self.capacity.data,
             "offer_hours": self.offer_hours.data,
+            **({} if self.appeal_days.data is None else {"appeal_days": self.appeal_days.data}),
         }
 
 
@@ -130,6 +136,7 @@ def facts_of(run: Run) -> dict[str, Any]:
         "closes_at": _wall(run.closes_at),
         "capacity": run.capacity,
         "offer_hours": run.offer_hours,
+        "appeal_days": run.appeal_days,
         "version_counter": run.version_counter,
     }
 
@@ -142,6 +149,7 @@ def facts_for_new(version: CourseVersion, code: str) -> dict[str, Any]:
         "mode": version.mode.value,
         "capacity": version.capacity,
         "offer_hours": 48,
+        "appeal_days": 10,
         "opens_at": _wall(clock.now()).replace(hour=8, minute=0, second=0, microsecond=0),
     }
 

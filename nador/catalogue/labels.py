@@ -45,6 +45,7 @@ ERRORS = {
         "%(count)s seats are taken: the number of seats can't be lower.",
     ),
     "run_offer_hours_out_of_range": msgid("Write a number of hours from 1 to %(limit)s."),
+    "run_appeal_days_out_of_range": msgid("Write a number of days from 1 to %(limit)s."),
     "run_language_not_taught": msgid("The course is not given in this language."),
     "run_code_unreadable": msgid(
         "Write the code with Latin letters, digits, dashes and dots. Example: IA-101-2027-1"
@@ -249,7 +250,19 @@ _FAULTS: Final = {
     FaultKind.NOT_ASSESSED: msgid(
         "A certificate needs assessments; without any, write attestation."
     ),
-    FaultKind.MENTION_ORDER: msgid("Mentions stand from the highest to the lowest."),
+    FaultKind.MENTION_ORDER: msgid("Mentions and letters stand from the highest to the lowest."),
+    FaultKind.UNKNOWN_CATEGORY: msgid("The course has no category %(code)s."),
+    FaultKind.NO_CATEGORY: msgid(
+        "%(code)s: either every assessment of a course is in a category, or none is."
+    ),
+    FaultKind.NOT_WEIGHED: msgid("Nothing in the category %(code)s has weight."),
+    FaultKind.DROPS_ALL: msgid(
+        "The category %(code)s drops all of its assessments: one must stay."
+    ),
+    FaultKind.LETTERS_WITHOUT_SCALE: msgid(
+        'Write letters, and scale = "letters", or neither of them.'
+    ),
+    FaultKind.LETTERS_NOT_TO_ZERO: msgid("The lowest letter begins at 0."),
 }
 
 

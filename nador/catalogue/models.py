@@ -17,8 +17,10 @@ from nador.catalogue.rules import (
     MeetingStatus,
     Mode,
     RunStatus,
+    Scale,
     Schedule,
     Sitting,
+    shares,
 )
 from nador.kernel.db import Base, Words, primary_key
 
@@ -78,6 +80,13 @@ class CourseVersion(Base):
     document: Mapped[DocumentKind]
     mentions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """Highest first: {"min": "16.00", "ar": …, "fr": …, "en": …}."""
+    scale: Mapped[Scale] = mapped_column(default=Scale.POINTS)
+    letters: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Highest first: {"min": "16.00", "letter": "A"}."""
+    categories: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """In order: {"code": …, "title": {…}, "weight": "40.00", "minimum": "0.00", "drop": 0}."""
+    compensated: Mapped[int | None]
+    """How many categories may stay below the pass mark where the mean reaches it; None: all."""
     skills: Mapped[list[str]] = mapped_column(default=list)
     unesco: Mapped[list[str]] = mapped_column(default=list)
     digcomp: Mapped[list[str]] = mapped_column(default=list)
@@ -97,7 +106,19 @@ class CourseVersion(Base):
         CheckConstraint("hours > 0", name="hours"),
         CheckConstraint("min_attendance BETWEEN 0 AND 100", name="min_attendance"),
         CheckConstraint("pass_mark BETWEEN 0 AND mark_scale", name="pass_mark"),
+        CheckConstraint("compensated >= 0", name="compensated"),
     )
+
+    @property
+    def shares(self) -> dict[str, Decimal]:
+        """What each item of the plan decides, in per cent of the whole."""
+        return shares([(one.code, one.category, one.weight) for one in self.plan], self.categories)
+
+    @property
+    def category_shares(self) -> dict[str, Decimal]:
+        """What each category decides, in per cent of the whole."""
+        one_each = [(each["code"], each["code"], Decimal(1)) for each in self.categories]
+        return shares(one_each, self.categories)
 
 
 class Prerequisite(Base):
@@ -126,6 +147,8 @@ class PlanItem(Base):
     out_of: Mapped[Decimal]
     minimum: Mapped[Decimal]
     """Eliminatory: below it the run is failed, whatever the mark. In `out_of`."""
+    category: Mapped[str] = mapped_column(default="")
+    """The code of the version's category in which it is weighed."""
 
     version: Mapped[CourseVersion] = relationship(back_populates="plan", lazy="raise_on_sql")
 
@@ -190,6 +213,8 @@ class Run(Base):
     """How many stand on the waitlist; written by `enrolment.service` only."""
     offer_hours: Mapped[int] = mapped_column(default=48)
     """How long an offered seat is held."""
+    appeal_days: Mapped[int] = mapped_column(default=10)
+    """How many whole days learners have to contest a grade or a result, and staff to answer."""
     status: Mapped[RunStatus] = mapped_column(default=RunStatus.DRAFT)
     imported: Mapped[bool] = mapped_column(default=False)
     """Its results were decided elsewhere: concluding confirms them."""
@@ -208,6 +233,7 @@ class Run(Base):
         CheckConstraint("seats_held BETWEEN 0 AND capacity", name="seats_within_capacity"),
         CheckConstraint("waiting >= 0", name="waiting"),
         CheckConstraint("offer_hours > 0", name="offer_hours"),
+        CheckConstraint("appeal_days > 0", name="appeal_days"),
         CheckConstraint("ends_on >= starts_on", name="dates"),
         CheckConstraint("closes_at > opens_at", name="window"),
         Index(None, "status", "starts_on"),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from nador.assessment.rules import GradesReleased, RunConcluded
+from nador.accounts.models import Person
+from nador.assessment.labels import last_day
+from nador.assessment.models import Appeal
+from nador.assessment.rules import (
+    AppealAssigned,
+    AppealDecided,
+    AppealOpened,
+    GradesReleased,
+    RunConcluded,
+)
 from nador.catalogue.rules import MeetingChanged, RunChanged
 from nador.certification.models import Certificate
 from nador.certification.rules import CertificateEnding, CertificateIssued, CertificateRevoked
@@ -19,7 +28,7 @@ from nador.enrolment.rules import (
     SeatOffered,
 )
 from nador.notices import queries
-from nador.notices.service import tell, tell_holder
+from nador.notices.service import tell, tell_holder, tell_staff
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -111,6 +120,43 @@ def run_concluded(session: Session, _actor: Actor, event: RunConcluded) -> None:
             tell(session, enrolment, "notices/run_concluded.txt")
 
 
+def appeal_opened(session: Session, _actor: Actor, event: AppealOpened) -> None:
+    """Confirm to the learner that it arrived, and tell the office that somebody must decide it."""
+    appeal = session.get_one(Appeal, event.appeal_id)
+    enrolment = queries.whole_enrolment(session, appeal.enrolment_id)
+    tell(session, enrolment, "notices/appeal_opened.txt", answer_by=last_day(appeal.answer_by))
+    for person in queries.office(session, enrolment.run.institute_id):
+        if person.id != enrolment.person_id:
+            _tell_staff(session, person, appeal, "notices/appeal_to_assign.txt")
+
+
+def appeal_assigned(session: Session, _actor: Actor, event: AppealAssigned) -> None:
+    """Tell who is to decide."""
+    appeal = session.get_one(Appeal, event.appeal_id)
+    if appeal.assignee_id is not None:
+        assignee = session.get_one(Person, appeal.assignee_id)
+        _tell_staff(session, assignee, appeal, "notices/appeal_assigned.txt")
+
+
+def appeal_decided(session: Session, _actor: Actor, event: AppealDecided) -> None:
+    """Tell the learner that there is an answer; the mail says neither it nor a mark."""
+    appeal = session.get_one(Appeal, event.appeal_id)
+    enrolment = queries.whole_enrolment(session, appeal.enrolment_id)
+    tell(session, enrolment, "notices/appeal_decided.txt")
+
+
+def _tell_staff(session: Session, person: Person, appeal: Appeal, template: str) -> None:
+    enrolment = queries.whole_enrolment(session, appeal.enrolment_id)
+    tell_staff(
+        session,
+        person,
+        enrolment,
+        template,
+        appeal=appeal,
+        answer_by=last_day(appeal.answer_by),
+    )
+
+
 def certificate_issued(session: Session, _actor: Actor, event: CertificateIssued) -> None:
     """Send the holder the address at which the certificate is answered for."""
     certificate = session.get_one(Certificate, event.certificate_id)
@@ -138,6 +184,9 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (MeetingChanged, meeting_changed),
     (GradesReleased, grades_released),
     (RunConcluded, run_concluded),
+    (AppealOpened, appeal_opened),
+    (AppealAssigned, appeal_assigned),
+    (AppealDecided, appeal_decided),
     (CertificateIssued, certificate_issued),
     (CertificateRevoked, certificate_revoked),
     (CertificateEnding, certificate_ending),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from nador.accounts.models import Person, RoleGrant
 from nador.catalogue.models import Meeting, Run
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
+from nador.kernel.access import Role
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,3 +50,17 @@ def meeting(session: Session, meeting_id: int) -> Meeting:
     return session.scalars(
         select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.run))
     ).one()
+
+
+def office(session: Session, institute_id: int) -> Sequence[Person]:
+    """List the registrars of an institute: they give appeals to whoever decides."""
+    return session.scalars(
+        select(Person)
+        .join(RoleGrant, RoleGrant.person_id == Person.id)
+        .where(
+            RoleGrant.institute_id == institute_id,
+            RoleGrant.role == Role.REGISTRAR,
+            RoleGrant.ended_at.is_(None),
+        )
+        .order_by(Person.id)
+    ).all()

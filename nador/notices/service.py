@@ -46,6 +46,24 @@ def tell(session: Session, enrolment: Enrolment, template: str, **context: Any) 
         )
 
 
+def tell_staff(
+    session: Session, person: Person, enrolment: Enrolment, template: str, **context: Any
+) -> None:
+    """Put a mail to a colleague about somebody's enrolment in the outbox."""
+    run = enrolment.run
+    if not run.imported:
+        _queue(
+            session,
+            person,
+            run.institute,
+            template,
+            title=run.version.title,
+            enrolment=enrolment,
+            run=run,
+            **context,
+        )
+
+
 def tell_holder(session: Session, certificate: Certificate, template: str, **context: Any) -> None:
     """Put a mail about a certificate in the outbox, in words of the certificate itself."""
     person = session.get_one(Person, certificate.person_id)

@@ -29,6 +29,8 @@ def task(words: Translator, value: Task, count: int) -> str:  # noqa: C901 - one
                 "%(num)s certificates could not be made",
                 count,
             )
+        case Task.APPEAL:
+            return words.ngettext("%(num)s appeal to answer", "%(num)s appeals to answer", count)
         case Task.ATTENDANCE:
             return words.ngettext(
                 "%(num)s meeting without attendance", "%(num)s meetings without attendance", count
@@ -68,6 +70,8 @@ def drawing(value: Task) -> str:
             return "cross"
         case Task.INSTITUTE_INCOMPLETE | Task.PROGRAMME_IN_DOUBT:
             return "warn"
+        case Task.APPEAL:
+            return "info"
         case Task.ATTENDANCE:
             return "cal"
         case Task.GRADE:

@@ -223,7 +223,9 @@ def _failed(session: Session, institutes: Collection[int]) -> list[ToDo]:
 
 
 def _of_the_centre(session: Session, actor: Actor) -> list[ToDo]:
-    rows = [
+    waiting = assessment_queries.open_appeals(session, actor)
+    rows = [ToDo(Task.APPEAL, waiting)] if waiting else []
+    rows += [
         ToDo(Task.INSTITUTE_INCOMPLETE, len(missing), institute.name, where={"id": institute.id})
         for institute in accounts_queries.administered(session, actor)
         if (missing := accounts_queries.missing_for_issue(institute))

@@ -38,6 +38,7 @@ class Task(StrEnum):
     INSTITUTE_INCOMPLETE = "institute_incomplete"
     BATCH_FAILED = "batch_failed"
     PROGRAMME_IN_DOUBT = "programme_in_doubt"
+    APPEAL = "appeal"
     ATTENDANCE = "attendance"
     GRADE = "grade"
     RELEASE = "release"

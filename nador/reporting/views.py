@@ -56,6 +56,7 @@ _PLACES = {
     Task.INSTITUTE_INCOMPLETE: "accounts.institute",
     Task.BATCH_FAILED: "certification.batch",
     Task.PROGRAMME_IN_DOUBT: "certification.programme",
+    Task.APPEAL: "assessment.appeals",
     Task.ATTENDANCE: "enrolment.meetings",
     Task.GRADE: "assessment.gradebook",
     Task.RELEASE: "assessment.gradebook",

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from nador.accounts import rules
 from nador.accounts.models import OneTimeCode, Person, RoleGrant, SignIn, Token
 from nador.accounts.rules import CodePurpose
-from nador.assessment.models import Assessment
+from nador.assessment.models import Appeal, Assessment
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
 from nador.certification.models import (
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.certification.models import Certificate
+    from nador.enrolment.models import Enrolment
 
 DOCUMENT = b"%PDF-1.7 of the world"
 """What the world's files hold; whoever serves it puts these bytes into the store."""
@@ -122,12 +123,26 @@ def build(session: Session) -> World:
         "offer_secret": _offered(session, enrolment.id),
         "meeting_id": make_meeting(session, run).id,
         "assessment_id": store(session, _assessment(run.id)).id,
+        "appeal_id": store(session, _appeal(enrolment)).id,
         "filename": "css/nador.css",
         **_documents(session, world, certificate),
     }
     world.ids |= _ways_in(session, world)
     session.rollback()
     return world
+
+
+def _appeal(enrolment: Enrolment) -> Appeal:
+    """The learner contests the result."""
+    now = clock.now()
+    return Appeal(
+        run_id=enrolment.run_id,
+        enrolment_id=enrolment.id,
+        reason="read it again",
+        opened_at=now,
+        opened_by_id=enrolment.person_id,
+        answer_by=now + timedelta(days=10),
+    )
 
 
 def _documents(session: Session, world: World, certificate: Certificate) -> dict[str, object]:

@@ -24,6 +24,7 @@ from tests.factories import (
     make_person,
     make_run,
 )
+from tests.factories.catalogue import category
 
 
 @command
@@ -71,10 +72,11 @@ def open_school(
     session: Session,
     *,
     learners: int = 3,
-    plan: tuple[tuple[str, str, str], ...] = (("QCM", "40", "0"), ("CAS", "60", "7")),
+    plan: tuple[tuple[str, ...], ...] = (("QCM", "40", "0"), ("CAS", "60", "7")),
     document: DocumentKind = DocumentKind.CERTIFICATE,
     min_attendance: int = 0,
     ended: bool = True,
+    **grading: object,
 ) -> School:
     """Make a run that ended yesterday (or runs now), with active learners."""
     institute = make_institute(session)
@@ -84,6 +86,7 @@ def open_school(
         plan=plan,
         document=document,
         min_attendance=min_attendance,
+        **grading,
     )
     run = make_run(
         session,
@@ -110,3 +113,17 @@ def open_school(
         instructor=make_actor(session, Role.INSTRUCTOR, institute_id=institute.id, run_id=run.id),
         registrar=make_actor(session, Role.REGISTRAR, institute_id=institute.id),
     )
+
+
+PARTS = (
+    ("T1", "1", "0", "TD"),
+    ("T2", "1", "0", "TD"),
+    ("EX", "1", "7", "FINAL"),
+)
+"""Two assessments of which the worse is dropped, and an examination that weighs twice as much."""
+
+
+def open_categorised(session: Session, *, learners: int = 1, **grading: object) -> School:
+    """Make a school whose course weighs by categories."""
+    grading.setdefault("categories", [category("TD", "1", drop=1), category("FINAL", "2")])
+    return open_school(session, learners=learners, plan=PARTS, **grading)  # type: ignore[arg-type] # grading names its other arguments

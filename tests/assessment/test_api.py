@@ -61,6 +61,7 @@ def test_a_gradebook_is_read_by_the_page(client: FlaskClient, session: Session) 
         "weight": 60.0,
         "out_of": 20.0,
         "minimum": 7.0,
+        "category": "",
         "released": False,
     }
     one = str(school.assessments[0].id)

@@ -194,3 +194,24 @@ def test_the_doctor_finds_a_grade_without_its_history(
 
     (told,) = troubles()
     assert told.startswith(f"{enrolment.reference}, QCM: ")
+
+
+def test_the_doctor_computes_results_again(
+    session: Session, sessions: sessionmaker[Session], settings: Settings
+) -> None:
+    school = open_school(session, learners=2)
+    school.grade_all(("12", "13"), ("14", "6"))
+    school.release()
+    service.conclude(session, school.registrar, run_id=school.run.id)
+    desk = Desk(settings, sessions, FileStore(settings.files))
+
+    def troubles() -> tuple[str, ...]:
+        found = checkup.examine(desk, deep=True)
+        return next(one.troubles for one in found if one.title == "results = computed again")
+
+    assert troubles() == ()
+    _sneak(
+        session, NOBODY, sql="UPDATE result SET decision = 'pass', mark = 2000 WHERE mark < 1000"
+    )
+    reference = school.learners[1].reference
+    assert troubles() == (f"{reference}: computed again, the result is another.",)

@@ -238,7 +238,7 @@ def test_the_file_of_the_gradebook_is_inert(client: FlaskClient, session: Sessio
     answer = client.get(f"{address(school, 'gradebook.csv')}?lang=en")
 
     rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert rows[0][-2:] == ["Average", "Result"]
+    assert rows[0][-3:] == ["Average", "Result", "Versions (leave as they are)"]
     assert "QCM /20" in rows[0]
     assert sorted(row[1] for row in rows[1:]) == ["'+212", "'-2+3", "'=HYPERLINK(1)", "'@SUM(A1)"]
 

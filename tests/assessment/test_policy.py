@@ -48,6 +48,11 @@ def test_staff_see_the_gradebook_and_nobody_else_knows_it() -> None:
             policy.require_may_release, {"instructor", "registrar", "administrator"}, id="release"
         ),
         pytest.param(policy.require_may_conclude, {"registrar", "administrator"}, id="conclude"),
+        pytest.param(
+            policy.require_may_override,
+            {"instructor", "registrar", "administrator"},
+            id="override",
+        ),
     ],
 )
 def test_staff_does_what_its_role_says(

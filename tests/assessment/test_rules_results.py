@@ -180,6 +180,7 @@ def test_a_line_of_the_trace_says_weight_and_scale() -> None:
             "verdict": "missing",
             "weight": "40.00",
             "out_of": "30.00",
+            "share": "100.00",
         },
         {
             "rule": "grades",

@@ -46,9 +46,13 @@ def make_course(
     institute_id: int,
     document: DocumentKind = DocumentKind.CERTIFICATE,
     min_attendance: int = 0,
-    plan: tuple[tuple[str, str, str], ...] = (("QCM", "40", "0"), ("CAS", "60", "7")),
+    plan: tuple[tuple[str, ...], ...] = (("QCM", "40", "0"), ("CAS", "60", "7")),
+    **grading: object,
 ) -> CourseVersion:
-    """Make a published course with one version; `plan` is (code, weight, minimum) out of 20."""
+    """Make a published course with one version; `plan` is (code, weight, minimum[, category]) out of 20.
+
+    `grading` sets what else a version says of marks: categories, scale, letters, compensated.
+    """
     number = next(numbers)
     now = clock.now()
     course = store(
@@ -85,9 +89,10 @@ def make_course(
             text_folded=folded(["Introduction à l’apprentissage automatique avec Python"]),
             content_hash=f"{number:064}",
             created_at=now,
+            **grading,
         ),
     )
-    for position, (code, weight, minimum) in enumerate(plan, start=1):
+    for position, (code, weight, minimum, *category) in enumerate(plan, start=1):
         store(
             session,
             PlanItem(
@@ -99,6 +104,7 @@ def make_course(
                 weight=Decimal(weight),
                 out_of=Decimal(20),
                 minimum=Decimal(minimum),
+                category="".join(category),
             ),
         )
     return version
@@ -134,6 +140,17 @@ def make_programme(
             ),
         )
     return programme
+
+
+def category(code: str, weight: str, *, minimum: str = "0", drop: int = 0) -> dict[str, object]:
+    """Write a category as a course version keeps it."""
+    return {
+        "code": code,
+        "title": {"ar": code, "fr": code, "en": code},
+        "weight": weight,
+        "minimum": minimum,
+        "drop": drop,
+    }
 
 
 def make_run(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
@@ -14,17 +12,29 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from nador.accounts.models import Person
 from nador.assessment import rules
 from nador.assessment.models import Assessment, Grade, Result
+from nador.assessment.queries.facts import (
+    FEW,
+    Cell,
+    Marks,
+    marks,
+    pass_rules,
+    plan_of,
+    standings,
+    titles_of,
+)
 from nador.assessment.queries.grades import run_of
 from nador.assessment.rules import (
     Decision,
+    Given,
     GradeState,
     Outcome,
     PassRules,
     PlanLine,
     Presence,
     RowFilter,
-    Standing,
+    RuleKind,
     Standstill,
+    TraceLine,
     Verdict,
 )
 from nador.catalogue.models import Meeting, Run
@@ -38,20 +48,12 @@ from nador.kernel.text import search_terms
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from nador.kernel.db import Words
     from nador.kernel.errors import Conflict
 
-PAGE_SIZE = 50
+PAGE_SIZE = FEW
 LISTED = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
 """Who stands in a gradebook: learners with a seat, and those whose result is final."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One grade; `version` 0 means that none was ever given."""
-
-    value: Decimal | None = None
-    state: GradeState = GradeState.UNGRADED
-    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,13 @@ class Row:
     name_latin: str | None
     name_arabic: str | None
     status: EnrolmentStatus
-    presence: Presence
+    given: Given
+    """What the rules are given today; a final result may rest on something older."""
     cells: dict[int, Cell]
     outcome: Outcome
     confirmed_at: datetime | None
+    final: bool
+    """Whether the outcome is what was recorded, not what today's grades would give."""
 
     @property
     def failing(self) -> bool:
@@ -89,6 +94,43 @@ class Row:
         return self.outcome.decision is Decision.FAIL or any(
             line.verdict is Verdict.UNMET for line in self.outcome.trace
         )
+
+    @property
+    def presence(self) -> Presence:
+        """The learner's attendance."""
+        return self.given.presence
+
+    def category(self, code: str) -> TraceLine | None:
+        """What a category comes to; None in results of courses that had none."""
+        return self._about(RuleKind.CATEGORY, code)
+
+    def line(self, code: str) -> TraceLine | None:
+        """What the rules say of one assessment."""
+        return self._about(RuleKind.MINIMUM, code)
+
+    @property
+    def final_line(self) -> TraceLine | None:
+        """What the rules say of the final mark; None where a result was recorded elsewhere."""
+        return self._about(RuleKind.PASS_MARK, "")
+
+    def _about(self, kind: RuleKind, subject: str) -> TraceLine | None:
+        found = (
+            line for line in self.outcome.trace if line.rule is kind and line.subject == subject
+        )
+        return next(found, None)
+
+    @property
+    def overridden(self) -> list[TraceLine]:
+        """The marks that a person set over the computed ones."""
+        return [line for line in self.outcome.trace if line.reason]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A category as the course version keeps it, and its columns."""
+
+    category: dict[str, Any] | None
+    columns: Sequence[Column]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,35 +144,30 @@ class Gradebook:
     page: int
 
     @property
+    def overridden(self) -> bool:
+        """Whether a person set any mark of these rows."""
+        return any(row.overridden for row in self.rows)
+
+    @property
+    def titles(self) -> dict[str, Words]:
+        """The names of assessments and categories, as traces call them."""
+        return titles_of(self.run, [column.assessment for column in self.columns])
+
+    @property
+    def groups(self) -> list[Group]:
+        """The columns by category, in the course's order; one nameless group where it has none."""
+        categories = self.run.version.categories
+        if not categories:
+            return [Group(None, self.columns)]
+        return [
+            Group(each, [one for one in self.columns if one.assessment.category == each["code"]])
+            for each in categories
+        ]
+
+    @property
     def has_next(self) -> bool:
         """Whether another page follows."""
         return self.page * PAGE_SIZE < self.total
-
-
-def pass_rules(run: Run) -> PassRules:
-    """What the run's course version asks for."""
-    version = run.version
-    return PassRules(
-        document=version.document,
-        mark_scale=version.mark_scale,
-        pass_mark=version.pass_mark,
-        min_attendance=version.min_attendance,
-        mentions=version.mentions,
-    )
-
-
-def plan_of(assessments: Iterable[Assessment]) -> list[PlanLine]:
-    """The plan of a run, as rules read it."""
-    return [
-        PlanLine(
-            assessment_id=each.id,
-            code=each.code,
-            weight=each.weight,
-            out_of=each.out_of,
-            minimum=each.minimum,
-        )
-        for each in assessments
-    ]
 
 
 def gradebook(
@@ -146,7 +183,7 @@ def gradebook(
     Raises NotFound.
     """
     run = run_of(session, run_id)
-    columns = _columns(session, run_id)
+    columns = _columns(session, run)
     asked = _learners(run_id, show=show, typed=typed, assessments=len(columns))
     # Who fails is decided by rules that no database knows: those are read whole.
     cut = page is not None and show is not RowFilter.FAILING
@@ -166,7 +203,7 @@ def gradebook(
 def learner_row(session: Session, run_id: int, enrolment_id: int) -> tuple[Row, Sequence[Column]]:
     """Read one learner's row of a run's gradebook, with its columns; raises NotFound."""
     run = run_of(session, run_id)
-    columns = _columns(session, run_id)
+    columns = _columns(session, run)
     asked = _learners(run_id, show=RowFilter.ALL, typed="", assessments=len(columns))
     found = session.execute(asked.where(Enrolment.id == enrolment_id)).all()
     if not found:
@@ -206,7 +243,7 @@ def _unsettled(session: Session, run_id: int) -> int:
     )
 
 
-def _columns(session: Session, run_id: int) -> list[Column]:
+def _columns(session: Session, run: Run) -> list[Column]:
     counts = (
         select(
             Grade.assessment_id,
@@ -216,17 +253,27 @@ def _columns(session: Session, run_id: int) -> list[Column]:
             ),
         )
         .join(Enrolment, Enrolment.id == Grade.enrolment_id)
-        .where(Enrolment.run_id == run_id, Enrolment.status.in_(LISTED))
+        .where(Enrolment.run_id == run.id, Enrolment.status.in_(LISTED))
         .group_by(Grade.assessment_id)
         .subquery()
     )
     found = session.execute(
         select(Assessment, counts.c.graded, counts.c.provisional)
         .outerjoin(counts, counts.c.assessment_id == Assessment.id)
-        .where(Assessment.run_id == run_id)
+        .where(Assessment.run_id == run.id)
         .order_by(Assessment.position)
     )
-    return [Column(each, int(graded or 0), int(waiting or 0)) for each, graded, waiting in found]
+    columns = [Column(each, int(graded or 0), int(waiting or 0)) for each, graded, waiting in found]
+    # Assessments of one category stand together, in the order of the course's categories.
+    order = [each["code"] for each in run.version.categories]
+    return sorted(
+        columns,
+        key=lambda column: (
+            order.index(column.assessment.category)
+            if column.assessment.category in order
+            else len(order)
+        ),
+    )
 
 
 def _learners(
@@ -310,16 +357,22 @@ def _attendance(run_id: int) -> Any:
 def _rows(session: Session, run: Run, columns: Sequence[Column], found: Sequence[Any]) -> list[Row]:
     asked = pass_rules(run)
     plan = plan_of(column.assessment for column in columns)
-    cells = _cells(session, run.id, [row.id for row in found])
-    return [_row(row, asked, plan, cells.get(row.id, {})) for row in found]
+    known = marks(session, run.id, [row.id for row in found])
+    return [_row(row, asked, plan, known[row.id]) for row in found]
 
 
-def _row(row: Any, asked: PassRules, plan: list[PlanLine], cells: dict[int, Cell]) -> Row:
-    presence = Presence(
-        held=int(row.held or 0),
-        attended=int(row.attended or 0),
-        excused=int(row.excused or 0),
-        marked=int(row.marked or 0),
+def _row(row: Any, asked: PassRules, plan: list[PlanLine], known: Marks) -> Row:
+    given = Given(
+        rules=asked,
+        plan=plan,
+        standings=standings(known.cells),
+        presence=Presence(
+            held=int(row.held or 0),
+            attended=int(row.attended or 0),
+            excused=int(row.excused or 0),
+            marked=int(row.marked or 0),
+        ),
+        overrides=known.overrides,
     )
     # A final or imported result is what was recorded, never what today's grades would give.
     final = row.decision is not None and (
@@ -332,8 +385,8 @@ def _row(row: Any, asked: PassRules, plan: list[PlanLine], cells: dict[int, Cell
         name_latin=row.name_latin,
         name_arabic=row.name_arabic,
         status=row.status,
-        presence=presence,
-        cells=cells,
+        given=given,
+        cells=known.cells,
         outcome=rules.recorded_outcome(
             row.decision,
             mark=row.mark,
@@ -342,27 +395,7 @@ def _row(row: Any, asked: PassRules, plan: list[PlanLine], cells: dict[int, Cell
             trace=row.trace,
         )
         if final
-        else rules.decide(asked, plan, _standings(cells), presence),
+        else rules.decide_given(given),
         confirmed_at=row.confirmed_at,
+        final=final,
     )
-
-
-def _standings(cells: dict[int, Cell]) -> dict[int, Standing]:
-    return {
-        assessment_id: Standing(cell.value, excused=cell.state is GradeState.EXCUSED)
-        for assessment_id, cell in cells.items()
-    }
-
-
-def _cells(session: Session, run_id: int, enrolment_ids: list[int]) -> dict[int, dict[int, Cell]]:
-    asked = (
-        select(Grade.enrolment_id, Grade.assessment_id, Grade.value, Grade.state, Grade.version)
-        .join(Assessment, Assessment.id == Grade.assessment_id)
-        .where(Assessment.run_id == run_id)
-    )
-    if len(enrolment_ids) <= PAGE_SIZE:
-        asked = asked.where(Grade.enrolment_id.in_(enrolment_ids))
-    cells: dict[int, dict[int, Cell]] = defaultdict(dict)
-    for enrolment_id, assessment_id, value, state, version in session.execute(asked):
-        cells[enrolment_id][assessment_id] = Cell(value, state, version)
-    return cells

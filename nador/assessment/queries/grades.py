@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from nador.accounts.models import Institute, Person
 from nador.assessment import policy
-from nador.assessment.models import Assessment, Grade, GradeChange, Result
+from nador.assessment.models import Assessment, Grade, GradeChange, MarkOverride, Result
 from nador.assessment.rules import GradeState
 from nador.catalogue.models import PlanItem, Run
 from nador.enrolment.models import Enrolment
@@ -117,14 +117,68 @@ def grade_of(session: Session, *, assessment_id: int, enrolment_id: int) -> Grad
     )
 
 
-def provisional_grades(session: Session, assessment_ids: list[int]) -> list[Grade]:
-    """The grades that learners can't see yet."""
+def grades_in(session: Session, assessment_ids: list[int], state: GradeState) -> list[Grade]:
+    """The grades of some assessments that are in this state."""
     return list(
         session.scalars(
             select(Grade)
-            .where(Grade.assessment_id.in_(assessment_ids), Grade.state == GradeState.PROVISIONAL)
+            .where(Grade.assessment_id.in_(assessment_ids), Grade.state == state)
             .order_by(Grade.id)
         )
+    )
+
+
+def was_released(session: Session, grade_id: int) -> bool:
+    """Whether the learner could ever see the grade."""
+    seen = select(GradeChange.id).where(
+        GradeChange.grade_id == grade_id, GradeChange.to_state == GradeState.RELEASED
+    )
+    return session.scalar(seen.limit(1)) is not None
+
+
+def results_rest(session: Session, run_id: int) -> bool:
+    """Whether results of the run are confirmed: they rest on its released grades."""
+    confirmed = select(Result.id).where(Result.run_id == run_id, Result.confirmed_at.is_not(None))
+    return session.scalar(confirmed.limit(1)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A mark that a person set over the computed one, or took back (None), with their names."""
+
+    at: datetime
+    category: str
+    value: Decimal | None
+    reason: str
+    by_latin: str | None
+    by_arabic: str | None
+
+
+def overrides_of(session: Session, enrolment_id: int) -> list[Set]:
+    """Every override of a learner's marks, latest first."""
+    found: Iterable[Any] = session.execute(
+        select(
+            MarkOverride.at,
+            MarkOverride.category,
+            MarkOverride.value,
+            MarkOverride.reason,
+            Person.name_latin,
+            Person.name_arabic,
+        )
+        .join(Person, Person.id == MarkOverride.by_id)
+        .where(MarkOverride.enrolment_id == enrolment_id)
+        .order_by(MarkOverride.id.desc())
+    )
+    return [Set(*row) for row in found]
+
+
+def last_override(session: Session, *, enrolment_id: int, category: str) -> MarkOverride | None:
+    """What was last set over a mark, where anything ever was."""
+    return session.scalar(
+        select(MarkOverride)
+        .where(MarkOverride.enrolment_id == enrolment_id, MarkOverride.category == category)
+        .order_by(MarkOverride.id.desc())
+        .limit(1)
     )
 
 

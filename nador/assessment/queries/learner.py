@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -13,14 +13,29 @@ from sqlalchemy.orm import aliased
 from nador.accounts.models import Person
 from nador.accounts.rules import PersonStatus
 from nador.assessment.models import Assessment, Grade, Result
-from nador.assessment.rules import Decision, GradeState, TraceLine, trace_line
+from nador.assessment.queries.facts import titles_of
+from nador.assessment.queries.gradebook import LISTED, learner_row
+from nador.assessment.queries.grades import assessments, run_of
+from nador.assessment.rules import (
+    Decision,
+    Given,
+    GradeState,
+    Outcome,
+    Standing,
+    TraceLine,
+    deadline,
+    decide_given,
+    trace_line,
+)
 from nador.catalogue.models import CourseVersion, Run
+from nador.catalogue.rules import Scale
 from nador.enrolment.models import Enrolment
+from nador.kernel import clock
 from nador.kernel.db import Words
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -48,6 +63,7 @@ class LearnerGrade:
     weight: Decimal
     minimum: Decimal
     state: GradeState
+    changed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +75,7 @@ class LearnerResult:
     reference: str
     course_title: Words
     mark_scale: Decimal
+    scale: Scale
     decision: Decision
     mark: Decimal | None
     attendance: Decimal | None
@@ -72,18 +89,40 @@ class LearnerResult:
 class ResultPage:
     """What one learner may know of how a run went: the result once confirmed, released grades."""
 
+    enrolment_id: int
     reference: str
-    course_title: Words
-    mark_scale: Decimal
+    run: Run
     result: LearnerResult | None
     grades: list[LearnerGrade]
+    open: list[Assessment]
+    """Assessments without a released grade: what comes of them can be supposed."""
+    given: Given | None
+    """What the learner may know of what the rules are given; None where they hold no place."""
     titles: dict[str, Words]
-    """Of every assessment, by code."""
 
     @property
     def lines(self) -> list[TraceLine]:
         """Every rule of the confirmed result."""
         return [trace_line(row) for row in self.result.trace] if self.result else []
+
+    def contestable(self, since: datetime) -> bool:
+        """Whether what is known since then can still be contested."""
+        return clock.now() < deadline(since, self.run.appeal_days)
+
+    def last_day(self, since: datetime) -> date:
+        """The last day on which it can be contested."""
+        return clock.local(since).date() + timedelta(days=self.run.appeal_days)
+
+    def outcome(self, supposed: Mapping[int, Decimal]) -> Outcome | None:
+        """What the rules would decide with supposed marks where none is released; nothing is kept."""
+        if self.given is None:
+            return None
+        allowed = {each.id for each in self.open}
+        standings = {
+            **self.given.standings,
+            **{key: Standing(value) for key, value in supposed.items() if key in allowed},
+        }
+        return decide_given(replace(self.given, standings=standings))
 
 
 def passes(session: Session, run_id: int) -> list[Pass]:
@@ -135,6 +174,7 @@ def learner_grades(
             Assessment.weight,
             Assessment.minimum,
             Grade.state,
+            Grade.changed_at,
         )
         .join(Assessment, Assessment.id == Grade.assessment_id)
         .join(Enrolment, Enrolment.id == Grade.enrolment_id)
@@ -161,6 +201,7 @@ def results_of(session: Session, person_id: int) -> list[LearnerResult]:
             Enrolment.reference,
             CourseVersion.title,
             CourseVersion.mark_scale,
+            CourseVersion.scale,
             Result.decision,
             Result.mark,
             Result.attendance,
@@ -188,22 +229,36 @@ def _learner_result(row: Any) -> LearnerResult:
 def result_page(session: Session, person_id: int, *, reference: str) -> ResultPage:
     """What the person may know of one own enrolment; raises NotFound for anybody else's."""
     found = session.execute(
-        select(Enrolment.run_id, CourseVersion.title, CourseVersion.mark_scale)
-        .join(Run, Run.id == Enrolment.run_id)
-        .join(CourseVersion, CourseVersion.id == Run.version_id)
-        .where(Enrolment.reference == reference, Enrolment.person_id == person_id)
+        select(Enrolment.id, Enrolment.run_id, Enrolment.status).where(
+            Enrolment.reference == reference, Enrolment.person_id == person_id
+        )
     ).one_or_none()
     if found is None:
         raise NotFound
-    plan = session.execute(
-        select(Assessment.code, Assessment.title).where(Assessment.run_id == found.run_id)
+    run = run_of(session, found.run_id)
+    result = next(
+        (each for each in results_of(session, person_id) if each.reference == reference), None
     )
-    results = results_of(session, person_id)
+    grades = learner_grades(session, person_id, run_id=run.id)
+    seen = {each.assessment_id for each in grades}
+    plan = assessments(session, run.id)
+    given = None
+    if found.status in LISTED:
+        row, _ = learner_row(session, run.id, found.id)
+        given = released_only(row.given, seen)
     return ResultPage(
+        enrolment_id=found.id,
         reference=reference,
-        course_title=found.title,
-        mark_scale=found.mark_scale,
-        result=next((each for each in results if each.reference == reference), None),
-        grades=learner_grades(session, person_id, run_id=found.run_id),
-        titles={row.code: row.title for row in plan},
+        run=run,
+        result=result,
+        grades=grades,
+        open=[each for each in plan if each.id not in seen],
+        given=given,
+        titles=titles_of(run, plan),
     )
+
+
+def released_only(given: Given, seen: Collection[int]) -> Given:
+    """Leave out what the learner may not know yet: grades that are not released, marks set by hand."""
+    standings = {key: one for key, one in given.standings.items() if key in seen}
+    return replace(given, standings=standings, overrides={})

@@ -33,6 +33,30 @@ class ReasonNeeded(Invalid):
     code = "reason_needed"
 
 
+class HideReasonNeeded(Invalid):
+    """Grades that learners have seen are hidden only with a reason."""
+
+    code = "hide_reason_needed"
+
+
+class OverrideReasonNeeded(Invalid):
+    """A computed mark is set aside only with a reason."""
+
+    code = "override_reason_needed"
+
+
+class NoSuchMark(Invalid):
+    """The course has no such category, or its document rests on no marks."""
+
+    code = "no_such_mark"
+
+
+class ResultsRest(Conflict):
+    """Confirmed results rest on these grades: they stay shown, unless the run is reopened."""
+
+    code = "results_rest"
+
+
 class GradeStale(Conflict):
     """Someone else changed the grade meanwhile: `yours` and `theirs`, and their `version`."""
 

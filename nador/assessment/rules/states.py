@@ -44,6 +44,8 @@ class RuleKind(StrEnum):
 
     MINIMUM = "minimum"
     ATTENDANCE = "attendance"
+    CATEGORY = "category"
+    CATEGORY_MINIMUM = "category_minimum"
     GRADES = "grades"
     PASS_MARK = "pass_mark"  # noqa: S105 - the name of a rule, not a password
     RECORDED = "recorded"
@@ -56,6 +58,7 @@ class Verdict(StrEnum):
     UNMET = "unmet"
     MISSING = "missing"
     EXCUSED = "excused"
+    COMPENSATED = "compensated"
 
 
 class RowFilter(StrEnum):

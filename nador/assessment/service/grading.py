@@ -1,4 +1,4 @@
-"""Setting grades and showing them; every change leaves who, when, from, to and why."""
+"""Setting grades; every change leaves who, when, from, to and why."""
 
 from __future__ import annotations
 
@@ -6,20 +6,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
-
 from nador.assessment import policy, queries, rules
 from nador.assessment.models import Assessment, Grade, GradeChange
-from nador.assessment.rules import GradesReleased, GradeState
+from nador.assessment.rules import GradeState
 from nador.enrolment.rules import EnrolmentStatus
-from nador.kernel import audit, clock, events
+from nador.kernel import clock
 from nador.kernel.db import command
 from nador.kernel.errors import DomainError, Invalid, NotFound
 from nador.kernel.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
@@ -125,7 +122,7 @@ def _set(
 ) -> Grade:
     enrolment = queries.enrolment_to_grade(session, entry.enrolment_id, run_id=run.id)
     policy.require_not_own(actor, enrolment.person_id)
-    _require_open(enrolment)
+    require_open(enrolment)
     value = entry.value
     if value is not None:
         value = rules.check_mark(value, out_of=assessment.out_of, field="value")
@@ -139,12 +136,22 @@ def _set(
         return grade
     _require_fresh(entry, grade, value)
     reason = clean(entry.reason)
-    if not reason and rules.was_seen(was, released=assessment.released_at is not None):
+    if not reason and _was_seen(session, grade, assessment):
         raise rules.ReasonNeeded(field="reason")
     return _write(session, actor, entry, grade=grade, new=new, reason=reason)
 
 
-def _require_open(enrolment: Enrolment) -> None:
+def _was_seen(session: Session, grade: Grade | None, assessment: Assessment) -> bool:
+    """Whether the learner sees the grade, or saw it before it was hidden again."""
+    if grade is None:
+        return False
+    if rules.was_seen(grade.state, released=assessment.released_at is not None):
+        return True
+    return grade.state is GradeState.PROVISIONAL and queries.was_released(session, grade.id)
+
+
+def require_open(enrolment: Enrolment) -> None:
+    """Refuse to change what a confirmed result rests on, or the marks of who has no place."""
     if enrolment.status in {EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED}:
         raise rules.ResultConfirmed
     if enrolment.status is not EnrolmentStatus.ACTIVE:
@@ -196,72 +203,3 @@ def _write(
         )
     )
     return grade
-
-
-@command
-def release(
-    session: Session,
-    actor: Actor,
-    *,
-    run_id: int,
-    assessment_ids: Collection[int] | None = None,
-) -> list[Assessment]:
-    """Show the run's learners their grades: those of some assessments, or of all; again is harmless."""
-    run = queries.run_to_conclude(session, run_id)
-    policy.require_may_see(actor, run)
-    policy.require_may_release(actor, run)
-    chosen = [
-        each
-        for each in queries.assessments(session, run_id)
-        if assessment_ids is None or each.id in assessment_ids
-    ]
-    if assessment_ids is not None and {each.id for each in chosen} != set(assessment_ids):
-        raise NotFound
-    now = clock.now()
-    shown = _show(session, actor, [each.id for each in chosen], now=now)
-    fresh = [each for each in chosen if each.released_at is None]
-    for each in fresh:
-        each.released_at = now
-    if shown or fresh:
-        audit.record(
-            session,
-            actor,
-            "grades.released",
-            f"run:{run_id}",
-            institute_id=run.institute_id,
-            assessments=[each.code for each in chosen],
-            grades=shown,
-        )
-        events.emit(session, actor, GradesReleased(run_id=run_id))
-    return chosen
-
-
-def _show(session: Session, actor: Actor, assessment_ids: list[int], *, now: datetime) -> int:
-    """Turn provisional grades into released ones, each with its line of history."""
-    waiting = queries.provisional_grades(session, assessment_ids)
-    session.add_all(
-        GradeChange(
-            grade_id=grade.id,
-            at=now,
-            by_id=actor.person_id,
-            from_value=grade.value,
-            from_state=GradeState.PROVISIONAL,
-            to_value=grade.value,
-            to_state=GradeState.RELEASED,
-        )
-        for grade in waiting
-    )
-    session.execute(
-        update(Grade)
-        .where(Grade.assessment_id.in_(assessment_ids), Grade.state == GradeState.PROVISIONAL)
-        .values(
-            state=GradeState.RELEASED,
-            version=Grade.version + 1,
-            changed_at=now,
-            changed_by_id=actor.person_id,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    for grade in waiting:
-        session.expire(grade)
-    return len(waiting)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nador.assessment import policy, queries
+from nador.assessment import policy, queries, rules
 from nador.assessment.models import Result
 from nador.assessment.queries import Gradebook, Row
-from nador.assessment.rules import Decision, Outcome, ResultSource, RunConcluded, RunReopened
+from nador.assessment.rules import Decision, ResultSource, RunConcluded, RunReopened
 from nador.catalogue import service as catalogue
 from nador.catalogue.rules import RunStatus
 from nador.enrolment import service as enrolment
@@ -100,7 +100,7 @@ def _confirm(
             result.source = ResultSource.COMPUTED
             session.add(result)
         if result.source is ResultSource.COMPUTED:
-            _take_over(result, row.outcome)
+            _take_over(result, row)
             result.recorded_at = now
         result.confirmed_at, result.confirmed_by_id = now, actor.person_id
         results.append(result)
@@ -108,7 +108,9 @@ def _confirm(
     return results
 
 
-def _take_over(result: Result, outcome: Outcome) -> None:
+def _take_over(result: Result, row: Row) -> None:
+    outcome = row.outcome
+    result.formula, result.given = rules.CURRENT, row.given.as_stored()
     result.decision = outcome.decision
     result.mark = outcome.mark
     result.attendance = outcome.attendance

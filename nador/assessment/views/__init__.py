@@ -1,6 +1,6 @@
 """Pages of assessment: for teachers, for the jury, and for learners."""
 
-from nador.assessment.views import grading, learning, results
+from nador.assessment.views import appeals, changing, grading, learning, results, sheets
 from nador.assessment.views.routes import blueprint
 
-__all__ = ["blueprint", "grading", "learning", "results"]
+__all__ = ["appeals", "blueprint", "changing", "grading", "learning", "results", "sheets"]

@@ -8,13 +8,11 @@ from flask import Response, redirect, request, url_for
 
 from nador.assessment import policy, queries, service
 from nador.assessment.forms import GradesForm, one_entry
-from nador.assessment.labels import gradebook_columns, gradebook_lines
 from nador.assessment.rules import RowFilter
 from nador.assessment.service import GradesRefused
 from nador.assessment.views.routes import READERS, blueprint, page
 from nador.kernel import text
 from nador.kernel.errors import NotFound
-from nador.kernel.tables import write_csv
 from nador.web import api
 from nador.web.access import access
 from nador.web.rendering import note
@@ -33,7 +31,11 @@ WHOLE_PAGE = "page"
 @access(*READERS)
 def teach() -> str:
     """List the runs that somebody grades or looks after, oldest first."""
-    return page("assessment/teach.html", runs=queries.taught_runs(db(), actor()))
+    return page(
+        "assessment/teach.html",
+        runs=queries.taught_runs(db(), actor()),
+        open_appeals=queries.open_appeals(db(), actor()),
+    )
 
 
 @blueprint.get("/teach/runs/<int:run_id>/gradebook")
@@ -83,31 +85,6 @@ def _only(refused: GradesRefused) -> DomainError:
     return refused.refusals[0][1]
 
 
-@blueprint.get("/teach/runs/<int:run_id>/gradebook.csv")
-@access(*READERS)
-def gradebook_csv(run_id: int) -> Response:
-    """Give the whole gradebook as a file for spreadsheets."""
-    book = queries.gradebook(db(), run_id)
-    policy.require_may_see(actor(), book.run)
-    lines = gradebook_lines(book, translator())
-    return Response(
-        write_csv(gradebook_columns(book, translator()), lines),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{book.run.code}.csv"'},
-    )
-
-
-@blueprint.post("/teach/runs/<int:run_id>/release")
-@access(*READERS)
-def release(run_id: int) -> ResponseReturnValue:
-    """Show learners their grades: of one assessment where it is named, else of all."""
-    typed = request.form.getlist("assessment")
-    chosen = [each for each in map(text.number, typed) if each is not None]
-    service.release(db(), actor(), run_id=run_id, assessment_ids=chosen or None)
-    note(translator().gettext("The grades are released: learners see them now."))
-    return redirect(url_for("assessment.gradebook", run_id=run_id), 303)
-
-
 @blueprint.get("/teach/runs/<int:run_id>/learners/<int:enrolment_id>")
 @access(*READERS)
 def learner(run_id: int, enrolment_id: int) -> str:
@@ -115,8 +92,15 @@ def learner(run_id: int, enrolment_id: int) -> str:
     run = queries.run_of(db(), run_id)
     policy.require_may_see(actor(), run)
     row, columns = queries.learner_row(db(), run_id, enrolment_id)
-    changes = queries.history(db(), enrolment_id=enrolment_id)
-    return page("assessment/learner.html", run=run, row=row, columns=columns, changes=changes)
+    return page(
+        "assessment/learner.html",
+        run=run,
+        row=row,
+        columns=columns,
+        titles=queries.titles_of(run, [column.assessment for column in columns]),
+        changes=queries.history(db(), enrolment_id=enrolment_id),
+        overrides=queries.overrides_of(db(), enrolment_id),
+    )
 
 
 def _book(run_id: int) -> Gradebook:

@@ -27,7 +27,22 @@ def results(run_id: int) -> str:
     """Show what the rules decide for everybody, and what keeps it from being confirmed."""
     seen = service.preview(db(), actor(), run_id=run_id)
     obstacles = [describe(each, translator()) for each in seen.obstacles]
-    return page("assessment/results.html", run=seen.book.run, seen=seen, obstacles=obstacles)
+    return page(
+        "assessment/results.html",
+        run=seen.book.run,
+        seen=seen,
+        titles=seen.book.titles,
+        obstacles=obstacles,
+    )
+
+
+@blueprint.get("/teach/runs/<int:run_id>/statistics")
+@access(*READERS)
+def statistics(run_id: int) -> str:
+    """Show how the grades of a run are distributed, and how they go together."""
+    policy.require_may_see(actor(), queries.run_of(db(), run_id))
+    found = queries.statistics(db(), run_id)
+    return page("assessment/statistics.html", run=found.run, found=found)
 
 
 @blueprint.get("/teach/runs/<int:run_id>/conclude")
@@ -94,7 +109,14 @@ def minutes(run_id: int) -> Response:
 
     institute = queries.institute_of(db(), seen.book.run.institute_id)
     now = clock.now()
-    sheet = page("papers/minutes.html", run=seen.book.run, seen=seen, institute=institute, now=now)
+    sheet = page(
+        "papers/minutes.html",
+        run=seen.book.run,
+        seen=seen,
+        titles=seen.book.titles,
+        institute=institute,
+        now=now,
+    )
     # Setting a page takes seconds: no transaction stays open meanwhile.
     db().rollback()
     return Response(

@@ -15,6 +15,7 @@ from nador.catalogue.rules.importing import (
     read_catalogue,
 )
 from nador.catalogue.rules.runs import (
+    AppealDaysOutOfRange,
     CapacityOutOfRange,
     CodeOfAnother,
     CourseNotOffered,
@@ -42,6 +43,7 @@ from nador.catalogue.rules.runs import (
     Sitting,
     TooManyMeetings,
     WindowReversed,
+    check_appeal_days,
     check_capacity,
     check_changeable,
     check_language,
@@ -69,12 +71,15 @@ from nador.catalogue.rules.states import (
     RunChanged,
     RunPublished,
     RunStatus,
+    Scale,
     ShownState,
 )
+from nador.catalogue.rules.weights import shares
 
 __all__ = [
     "LANGUAGES",
     "TAUGHT_IN",
+    "AppealDaysOutOfRange",
     "AssessmentKind",
     "CalendarEntry",
     "CapacityOutOfRange",
@@ -118,6 +123,7 @@ __all__ = [
     "RunOver",
     "RunPublished",
     "RunStatus",
+    "Scale",
     "Schedule",
     "SeatsTaken",
     "ShownState",
@@ -127,6 +133,7 @@ __all__ = [
     "WindowReversed",
     "Wish",
     "calendar_file",
+    "check_appeal_days",
     "check_capacity",
     "check_changeable",
     "check_language",
@@ -141,6 +148,7 @@ __all__ = [
     "rhythm",
     "run_code",
     "says",
+    "shares",
     "shown_state",
     "sitting_on_the_wall",
     "sittings",

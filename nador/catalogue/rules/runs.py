@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MEETINGS_AT_ONCE: Final = 200
 CAPACITY_LIMIT: Final = 100_000
 OFFER_HOURS_LIMIT: Final = 24 * 30
+APPEAL_DAYS_LIMIT: Final = 90
 _RUN_CODE: Final = re.compile(r"[A-Z0-9][A-Z0-9._-]{1,47}")
 
 
@@ -49,6 +50,12 @@ class OfferHoursOutOfRange(Invalid):
     """A seat is held for someone for at least an hour, and for `limit` hours at most."""
 
     code = "run_offer_hours_out_of_range"
+
+
+class AppealDaysOutOfRange(Invalid):
+    """Learners have a day at least to contest a grade, and `limit` days at most."""
+
+    code = "run_appeal_days_out_of_range"
 
 
 class LanguageNotTaught(Invalid):
@@ -234,6 +241,12 @@ def check_offer_hours(hours: int) -> None:
     """Refuse a deadline that nobody can meet, or that blocks a seat for ever."""
     if not 1 <= hours <= OFFER_HOURS_LIMIT:
         raise OfferHoursOutOfRange(field="offer_hours", limit=OFFER_HOURS_LIMIT)
+
+
+def check_appeal_days(days: int) -> None:
+    """Refuse a time in which nobody can contest anything, or that never ends."""
+    if not 1 <= days <= APPEAL_DAYS_LIMIT:
+        raise AppealDaysOutOfRange(field="appeal_days", limit=APPEAL_DAYS_LIMIT)
 
 
 def run_code(typed: str) -> str:

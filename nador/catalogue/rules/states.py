@@ -34,6 +34,15 @@ class Mode(StrEnum):
     BLENDED = "blended"
 
 
+class Scale(StrEnum):
+    """How a course says its results: in points with mentions, per cent, letters, or passed alone."""
+
+    POINTS = "points"
+    PERCENT = "percent"
+    LETTERS = "letters"
+    PASS_FAIL = "pass_fail"  # noqa: S105 - a scale, not a password
+
+
 class DocumentKind(StrEnum):
     """What a learner receives: assessed and passed, or attended."""
 

@@ -169,6 +169,10 @@ def _said(entry: CourseEntry) -> dict[str, object]:
         "min_attendance": entry.min_attendance,
         "document": entry.document,
         "mentions": list(entry.mentions),
+        "scale": entry.scale,
+        "letters": list(entry.letters),
+        "categories": [each.as_stored() for each in entry.categories],
+        "compensated": entry.compensated,
         "skills": list(entry.skills),
         "unesco": list(entry.unesco),
         "digcomp": list(entry.digcomp),
@@ -197,6 +201,7 @@ def _write_parts(
                 weight=item.weight,
                 out_of=item.out_of,
                 minimum=item.minimum,
+                category=item.category,
             )
         )
     for code in entry.prerequisites:

@@ -47,6 +47,7 @@ CHANGEABLE: Final = frozenset(
         "closes_at",
         "capacity",
         "offer_hours",
+        "appeal_days",
     ]
 )
 
@@ -67,6 +68,7 @@ def open_run(  # noqa: PLR0913 - a run is that many facts, and each caller names
     closes_at: datetime,
     capacity: int,
     offer_hours: int = 48,
+    appeal_days: int = 10,
     publish: bool = False,
 ) -> Run:
     """Open a run of a course version, as a draft or for everyone to see."""
@@ -89,6 +91,7 @@ def open_run(  # noqa: PLR0913 - a run is that many facts, and each caller names
         capacity=capacity,
         seats_held=0,
         offer_hours=offer_hours,
+        appeal_days=appeal_days,
         status=RunStatus.DRAFT,
         created_at=clock.now(),
     )
@@ -112,6 +115,7 @@ def _check(run: Run, version: CourseVersion) -> None:
     rules.check_schedule(run.schedule)
     rules.check_capacity(run.capacity, seats_held=run.seats_held)
     rules.check_offer_hours(run.offer_hours)
+    rules.check_appeal_days(run.appeal_days)
 
 
 @command
@@ -158,6 +162,8 @@ def _check_changed(session: Session, run: Run, changes: dict[str, Any]) -> None:
         rules.check_capacity(changes["capacity"], seats_held=run.seats_held)
     if "offer_hours" in changes:
         rules.check_offer_hours(changes["offer_hours"])
+    if "appeal_days" in changes:
+        rules.check_appeal_days(changes["appeal_days"])
     if "language" in changes:
         version = session.get_one(CourseVersion, run.version_id)
         rules.check_language(changes["language"], version.languages)

@@ -16,6 +16,7 @@ from nador.enrolment.service.places import (
     enrol,
     record_equivalence,
     reopen,
+    reopen_one,
     withdraw,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "promote",
     "record_equivalence",
     "reopen",
+    "reopen_one",
     "save_attendance",
     "withdraw",
 ]

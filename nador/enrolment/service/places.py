@@ -202,6 +202,21 @@ def reopen(session: Session, actor: Actor, *, run_id: int) -> list[Enrolment]:
 
 
 @command
+def reopen_one(session: Session, actor: Actor, *, enrolment_id: int) -> Enrolment:
+    """Take back what was decided about one learner; the others of the run keep theirs."""
+    run_id = session.scalar(select(Enrolment.run_id).where(Enrolment.id == enrolment_id))
+    if run_id is None:
+        raise NotFound
+    run = run_for_update(session, run_id)
+    enrolment = session.get_one(Enrolment, enrolment_id, populate_existing=True)
+    policy.require_conclude(actor, enrolment.person_id, institute_id=run.institute_id)
+    if enrolment.status in {EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED}:
+        seats.move(enrolment, run, EnrolmentStatus.ACTIVE)
+        enrolment.ended_at = None
+    return enrolment
+
+
+@command
 def empty_run(session: Session, actor: Actor, *, run_id: int, reason: str) -> None:
     """End every open claim on a run that will not take place."""
     run = run_for_update(session, run_id)

@@ -6,10 +6,19 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from nador.catalogue.rules.states import AssessmentKind, CatalogueStatus, DocumentKind, Domain, Mode
+from nador.catalogue.rules.states import (
+    AssessmentKind,
+    CatalogueStatus,
+    DocumentKind,
+    Domain,
+    Mode,
+    Scale,
+)
 from nador.kernel.db import Words
+
+_UNSAID: Final = {"scale": Scale.POINTS, "letters": (), "categories": (), "compensated": None}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +40,28 @@ class ItemEntry:
     weight: Decimal
     out_of: Decimal
     minimum: Decimal
+    category: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryEntry:
+    """Assessments that are weighed together: their weight, their minimum, how many don't count."""
+
+    code: str
+    title: Words
+    weight: Decimal
+    minimum: Decimal
+    drop: int
+
+    def as_stored(self) -> dict[str, Any]:
+        """Give it as a course version keeps it."""
+        return {
+            "code": self.code,
+            "title": self.title,
+            "weight": exact(self.weight),
+            "minimum": exact(self.minimum),
+            "drop": self.drop,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +91,24 @@ class CourseEntry:
     plan: tuple[ItemEntry, ...]
     status: CatalogueStatus
     """Where a new course starts; one that is known keeps its own."""
+    scale: Scale = Scale.POINTS
+    letters: tuple[Words, ...] = ()
+    categories: tuple[CategoryEntry, ...] = ()
+    compensated: int | None = None
 
     def content_hash(self) -> str:
-        """Give the hash by which a changed course is told from an unchanged one."""
+        """Give the hash by which a changed course is told from an unchanged one.
+
+        What a file need not say is left out where it says nothing: an older file has not changed.
+        """
         said = asdict(self)
         del said["status"]
+        for name, unsaid in _UNSAID.items():
+            if said[name] == unsaid:
+                del said[name]
+        for item in said["plan"]:
+            if not item["category"]:
+                del item["category"]
         written = json.dumps(said, sort_keys=True, ensure_ascii=False, default=exact)
         return hashlib.sha256(written.encode()).hexdigest()
 

@@ -30,6 +30,12 @@ class FaultKind(StrEnum):
     WEIGHTS = "weights"
     NOT_ASSESSED = "not_assessed"
     MENTION_ORDER = "mention_order"
+    UNKNOWN_CATEGORY = "unknown_category"
+    NO_CATEGORY = "no_category"
+    NOT_WEIGHED = "not_weighed"
+    DROPS_ALL = "drops_all"
+    LETTERS_WITHOUT_SCALE = "letters_without_scale"
+    LETTERS_NOT_TO_ZERO = "letters_not_to_zero"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from nador.catalogue.rules.importing.entries import (
     Catalogue,
+    CategoryEntry,
     CourseEntry,
     ItemEntry,
     ProgrammeEntry,
@@ -18,8 +19,16 @@ from nador.catalogue.rules.importing.entries import (
 )
 from nador.catalogue.rules.importing.faults import CatalogueRefused, Fault, FaultKind
 from nador.catalogue.rules.importing.places import Path, Places
-from nador.catalogue.rules.importing.values import LANGUAGES, Table, Values, plain
-from nador.catalogue.rules.states import AssessmentKind, CatalogueStatus, DocumentKind, Domain, Mode
+from nador.catalogue.rules.importing.values import LANGUAGES, Table
+from nador.catalogue.rules.importing.weighing import Weighing
+from nador.catalogue.rules.states import (
+    AssessmentKind,
+    CatalogueStatus,
+    DocumentKind,
+    Domain,
+    Mode,
+    Scale,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -28,7 +37,7 @@ if TYPE_CHECKING:
 
 TAUGHT_IN: Final = ("ar", "en", "es", "fr", "rif", "zgh")
 SCHEMA: Final = 1
-_WHOLE: Final = Decimal(100)
+_HUNDRED: Final = Decimal(100)
 _AT_LINE: Final = re.compile(r"\(at line (\d+)")
 _COURSE_KEYS: Final = frozenset(
     [
@@ -52,9 +61,13 @@ _COURSE_KEYS: Final = frozenset(
         "outcomes",
         "assessments",
         "status",
+        "scale",
+        "letters",
+        "categories",
+        "compensated",
     ]
 )
-_ITEM_KEYS: Final = frozenset(["code", "kind", "weight", "min_mark", "out_of", "title"])
+_ITEM_KEYS: Final = frozenset(["code", "kind", "weight", "min_mark", "out_of", "title", "category"])
 _SKILL_KEYS: Final = frozenset({"code", "esco", *LANGUAGES})
 _PROGRAMME_KEYS: Final = frozenset(["code", "title", "summary", "courses", "status"])
 _TOP_KEYS: Final = frozenset(
@@ -84,7 +97,7 @@ def _syntax_fault(text: str, message: str) -> Fault:
     return Fault(line, FaultKind.SYNTAX, {"reason": message.partition(" (at ")[0]})
 
 
-class _Reader(Values):
+class _Reader(Weighing):
     """Reads tables into entries."""
 
     def catalogue(self, content: Table, known_courses: Collection[str]) -> Catalogue:
@@ -137,7 +150,13 @@ class _Reader(Values):
     ) -> CourseEntry:
         self.keys(table, path, _COURSE_KEYS)
         document = self.one_of(table, path, "document", DocumentKind)
-        plan = self.plan(table, path, scale, document)
+        said_in = self.scale_of(table, path)
+        if said_in is Scale.PERCENT:
+            scale = _HUNDRED
+        categories = self.categories(table, path, scale)
+        plan = self.plan(table, path, scale, document, categories)
+        # The file's mentions belong to marks on the file's own scale.
+        mentioned = document is DocumentKind.CERTIFICATE and said_in is Scale.POINTS
         return CourseEntry(
             code=self.code(table, path),
             title=self.words(table, path, "title"),
@@ -154,7 +173,11 @@ class _Reader(Values):
             pass_mark=self.number(table, path, "pass_mark", low=Decimal(0), high=scale),
             min_attendance=self.whole(table, path, "min_attendance", low=0, high=100),
             document=document,
-            mentions=mentions if document is DocumentKind.CERTIFICATE else (),
+            mentions=mentions if mentioned else (),
+            scale=said_in,
+            letters=self.letters(table, path, said_in, scale),
+            categories=categories,
+            compensated=self.compensated(table, path, categories),
             skills=self.texts(table, path, "skills"),
             unesco=self.texts(table, path, "unesco"),
             digcomp=self.texts(table, path, "digcomp"),
@@ -164,15 +187,18 @@ class _Reader(Values):
         )
 
     def plan(
-        self, table: Table, path: Path, scale: Decimal, document: DocumentKind
+        self,
+        table: Table,
+        path: Path,
+        scale: Decimal,
+        document: DocumentKind,
+        categories: tuple[CategoryEntry, ...],
     ) -> tuple[ItemEntry, ...]:
         items = [
             (self.item(item, at, scale), at) for item, at in self.tables(table, path, "assessments")
         ]
         self.single((item.code, at) for item, at in items)
-        total = sum((item.weight for item, _ in items), Decimal(0))
-        if items and total != _WHOLE:
-            self.fault((*items[0][1], "weight"), FaultKind.WEIGHTS, total=plain(total))
+        self.weighed(items, categories, path)
         if not items and document is DocumentKind.CERTIFICATE:
             self.fault((*path, "document"), FaultKind.NOT_ASSESSED)
         return tuple(item for item, _ in items)
@@ -186,9 +212,10 @@ class _Reader(Values):
             code=self.code(table, path),
             kind=self.one_of(table, path, "kind", AssessmentKind),
             title=self.words(table, path, "title"),
-            weight=self.number(table, path, "weight", low=Decimal(0), high=_WHOLE),
+            weight=self.number(table, path, "weight", low=Decimal(0), high=_HUNDRED),
             out_of=out_of,
             minimum=self.number(table, path, "min_mark", low=Decimal(0), high=out_of),
+            category=self.text(table, path, "category") if "category" in table else "",
         )
 
     def programme(self, table: Table, path: Path) -> ProgrammeEntry:

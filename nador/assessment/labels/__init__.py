@@ -1,0 +1,67 @@
+"""Words for grades, rules, decisions and refusals."""
+
+from nador.assessment.labels.refusals import ERRORS
+from nador.assessment.labels.sheets import (
+    gradebook_columns,
+    gradebook_lines,
+    sheet_names,
+    sheet_value,
+)
+from nador.assessment.labels.states import (
+    appeal_look,
+    appeal_status,
+    bins,
+    category_note,
+    decision,
+    decision_look,
+    grade_state,
+    last_day,
+    override_choices,
+    person_in,
+    row_filter,
+    row_state,
+    supposition,
+)
+from nador.assessment.labels.trace import (
+    line_name,
+    line_notes,
+    line_threshold,
+    line_value,
+    overall,
+    rule,
+    share,
+    trace_mark,
+    verdict,
+    verdict_look,
+)
+
+__all__ = [
+    "ERRORS",
+    "appeal_look",
+    "appeal_status",
+    "bins",
+    "category_note",
+    "decision",
+    "decision_look",
+    "grade_state",
+    "gradebook_columns",
+    "gradebook_lines",
+    "last_day",
+    "line_name",
+    "line_notes",
+    "line_threshold",
+    "line_value",
+    "overall",
+    "override_choices",
+    "person_in",
+    "row_filter",
+    "row_state",
+    "rule",
+    "share",
+    "sheet_names",
+    "sheet_value",
+    "supposition",
+    "trace_mark",
+    "verdict",
+    "verdict_look",
+]

@@ -1,0 +1,105 @@
+"""What a run asks for, and what that decides about one learner: by the formula's version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from nador.assessment.rules.results import first, second
+from nador.assessment.rules.results.facts import (
+    UNGRADED,
+    Category,
+    Outcome,
+    Override,
+    Overrides,
+    PassRules,
+    PlanLine,
+    Presence,
+    Standing,
+    TraceLine,
+    mention_for,
+    recorded_outcome,
+    trace_line,
+)
+from nador.assessment.rules.results.first import mark
+from nador.assessment.rules.results.given import Given
+from nador.assessment.rules.results.second import dropped
+
+__all__ = [
+    "CURRENT",
+    "UNGRADED",
+    "Category",
+    "Given",
+    "Outcome",
+    "Override",
+    "Overrides",
+    "PassRules",
+    "PlanLine",
+    "Presence",
+    "Standing",
+    "TraceLine",
+    "decide",
+    "decide_given",
+    "dropped",
+    "mark",
+    "mention_for",
+    "recomputed",
+    "recorded_outcome",
+    "trace_line",
+]
+
+
+def _first(
+    rules: PassRules,
+    plan: Sequence[PlanLine],
+    standings: Mapping[int, Standing],
+    presence: Presence,
+    _overrides: Overrides,
+) -> Outcome:
+    """Apply version 1, which knew no overrides."""
+    return first.decide(rules, plan, standings, presence)
+
+
+Formula = Callable[
+    [PassRules, Sequence[PlanLine], Mapping[int, Standing], Presence, Overrides], Outcome
+]
+"""One version of the formula; it never changes once a result was decided by it."""
+
+FORMULAS: Final[Mapping[int, Formula]] = MappingProxyType({1: _first, 2: second.decide})
+CURRENT: Final = 2
+NONE: Final[Overrides] = MappingProxyType({})
+
+
+def decide(
+    rules: PassRules,
+    plan: Sequence[PlanLine],
+    standings: Mapping[int, Standing],
+    presence: Presence,
+    overrides: Overrides = NONE,
+    *,
+    version: int = CURRENT,
+) -> Outcome:
+    """Hold one learner against every rule of the course, by a version of the formula.
+
+    What is missing makes the result incomplete, whatever the rest says; then one unmet rule fails.
+    An attestation asks for attendance only.
+    """
+    return FORMULAS[version](rules, plan, standings, presence, overrides)
+
+
+def decide_given(given: Given, *, version: int = CURRENT) -> Outcome:
+    """Decide from everything that is known of a learner."""
+    return decide(
+        given.rules,
+        given.plan,
+        given.standings,
+        given.presence,
+        given.overrides,
+        version=version,
+    )
+
+
+def recomputed(version: int, stored: Mapping[str, Any]) -> Outcome:
+    """Decide again from what a result was decided from, by the formula of that time."""
+    return decide_given(Given.read(stored), version=version)

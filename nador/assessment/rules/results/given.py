@@ -1,0 +1,106 @@
+"""What a result was decided from, as it is stored beside it: enough to decide again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from nador.assessment.rules.results.facts import (
+    Category,
+    Override,
+    Overrides,
+    PassRules,
+    PlanLine,
+    Presence,
+    Standing,
+)
+from nador.catalogue.rules import DocumentKind, Scale
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Everything that a formula is given about one learner."""
+
+    rules: PassRules
+    plan: Sequence[PlanLine]
+    standings: Mapping[int, Standing]
+    presence: Presence
+    overrides: Overrides
+
+    def as_stored(self) -> dict[str, Any]:
+        """Write it for the database: decimals as text, nothing that a later version leaves out."""
+        rules, presence = self.rules, self.presence
+        return {
+            "rules": {
+                "document": rules.document.value,
+                "mark_scale": str(rules.mark_scale),
+                "pass_mark": str(rules.pass_mark),
+                "min_attendance": rules.min_attendance,
+                "mentions": [dict(one) for one in rules.mentions],
+                "scale": rules.scale.value,
+                "letters": [dict(one) for one in rules.letters],
+                "categories": [
+                    [one.code, str(one.weight), str(one.minimum), one.drop]
+                    for one in rules.categories
+                ],
+                "compensated": rules.compensated,
+            },
+            "plan": [
+                [
+                    line.assessment_id,
+                    line.code,
+                    str(line.weight),
+                    str(line.out_of),
+                    str(line.minimum),
+                    line.category,
+                ]
+                for line in self.plan
+            ],
+            "standings": {
+                str(assessment_id): "excused" if one.excused else str(one.value)
+                for assessment_id, one in self.standings.items()
+                if one.excused or one.value is not None
+            },
+            "presence": [presence.held, presence.attended, presence.excused, presence.marked],
+            "overrides": {
+                code: [str(one.value), one.reason] for code, one in self.overrides.items()
+            },
+        }
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> Given:
+        """Read what was written."""
+        rules = stored["rules"]
+        return cls(
+            rules=PassRules(
+                document=DocumentKind(rules["document"]),
+                mark_scale=Decimal(rules["mark_scale"]),
+                pass_mark=Decimal(rules["pass_mark"]),
+                min_attendance=rules["min_attendance"],
+                mentions=rules["mentions"],
+                scale=Scale(rules["scale"]),
+                letters=rules["letters"],
+                categories=tuple(
+                    Category(code, Decimal(weight), Decimal(minimum), drop)
+                    for code, weight, minimum, drop in rules["categories"]
+                ),
+                compensated=rules["compensated"],
+            ),
+            plan=[
+                PlanLine(number, code, Decimal(weight), Decimal(out_of), Decimal(least), category)
+                for number, code, weight, out_of, least, category in stored["plan"]
+            ],
+            standings={
+                int(number): Standing(excused=True)
+                if said == "excused"
+                else Standing(Decimal(said))
+                for number, said in stored["standings"].items()
+            },
+            presence=Presence(*stored["presence"]),
+            overrides={
+                code: Override(Decimal(value), reason)
+                for code, (value, reason) in stored["overrides"].items()
+            },
+        )
