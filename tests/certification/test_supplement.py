@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pikepdf
 import pytest
+from pikepdf import pdfa
 from sqlalchemy import select
 
 from nador.accounts.models import Institute
@@ -35,6 +37,7 @@ from nador.kernel.db import command
 from tests.certification.office import let_pass, order, work_off
 from tests.certification.sheets import CREDENTIAL, opened, text_of
 from tests.certification.test_common import page_of, read_aloud
+from tests.certification.test_pdf import UNKNOWN_TO_THE_CHECKER
 from tests.certification.test_templates import bring_into_use
 from tests.factories import store
 from tests.factories.facts import SUPPLEMENT, make_facts
@@ -96,6 +99,25 @@ def test_over_the_common_part_it_is_as_when_drawn_whole(said: dict[str, Any]) ->
             for mark, element in enumerate(numbers[place + 1]):
                 assert mark in [int(kid) for kid in element.K]
                 assert element.Pg.objgen == page.objgen
+
+
+@pytest.mark.parametrize("said", CASES)
+def test_both_pages_are_what_the_file_says_they_are(said: dict[str, Any]) -> None:
+    with opened(render(supplemented(**said), attachments=[CREDENTIAL])) as document:
+        findings = pdfa.check(document, "3b").findings
+        assert [
+            finding
+            for finding in findings
+            if not any(known in finding.message for known in UNKNOWN_TO_THE_CHECKER)
+        ] == []
+        for page in document.pages:
+            depth = 0
+            for instruction in pikepdf.parse_content_stream(page):
+                operator = str(instruction.operator)
+                depth += {"BMC": 1, "BDC": 1, "EMC": -1}.get(operator, 0)
+                assert depth or operator not in {"Tj", "TJ", "Do", "f", "S"}, (
+                    "tagged or an artifact"
+                )
 
 
 def test_it_says_what_the_facts_say() -> None:
