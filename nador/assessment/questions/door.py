@@ -71,8 +71,8 @@ class Door:
             inner.close()
         if given is None:
             return None
-        kept = self._cleaned(given, name, limit=limit, clean=kernel_text.clean_block)
-        return Text(kept, language) if kept.strip() else None
+        kept = self._cleaned(given, name, limit=limit, clean=_block)
+        return Text(kept, language) if kept else None
 
     def text(self, name: str, *, limit: int = TEXT_LIMIT) -> Text:
         """Take a text in Markdown that must not be empty."""
@@ -186,6 +186,11 @@ class Door:
             raise refusals.PartTwice(field=self.named("id"))
         taken.add(given)
         return given
+
+
+def _block(given: str) -> str:
+    """Clean a text of several lines; what is blank around it means nothing in any format."""
+    return kernel_text.clean_block(given).strip()
 
 
 def fresh_id(seed: str, taken: set[str]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from nador.assessment.questions import refusals
@@ -18,8 +19,6 @@ from nador.assessment.questions.options import (
 from nador.kernel.i18n import msgid
 
 if TYPE_CHECKING:
-    from fractions import Fraction
-
     from nador.assessment.questions.door import Door
     from nador.assessment.questions.texts import Text
     from nador.kernel.i18n import Translator
@@ -54,12 +53,15 @@ class MultipleChoice(Question):
             raise refusals.NoRightAnswer(field=door.named("options"))
         if sum(earned) != FULL:
             raise refusals.CreditsUneven(field=door.named("options"))
+        partial = PartialCredit(
+            door.one_of("partial", tuple(PartialCredit), default=PartialCredit.SUM)
+        )
+        if partial is PartialCredit.NOTHING:
+            options = _evened(options)
         return {
             "options": options,
             "shuffle": door.flag("shuffle", default=True),
-            "partial": PartialCredit(
-                door.one_of("partial", tuple(PartialCredit), default=PartialCredit.SUM)
-            ),
+            "partial": partial,
         }
 
     def parts(self) -> dict[str, Any]:
@@ -99,3 +101,12 @@ class MultipleChoice(Question):
     def _chosen(self, answer: Answer) -> list[Option]:
         kept = listed(answer, "choices")
         return [option for option in self.options if option.id in kept]
+
+
+def _evened(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    """Give right choices the same share and wrong ones none, where only the whole counts."""
+    rights = sum(option.credit > 0 for option in options)
+    return tuple(
+        replace(option, credit=Fraction(1, rights) if option.credit > 0 else NONE)
+        for option in options
+    )

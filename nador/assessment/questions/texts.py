@@ -34,12 +34,20 @@ class Text:
         return tuple(IMAGE.findall(self.source))
 
 
-_MARKS: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&])")
+_MARKS: Final = re.compile(
+    r"""
+    [\\`*_\[\]<$~|]                      # read as marks anywhere
+    | &(?=\#?\w+;)                        # an entity
+    | (?:(?<=\n)|(?<=\A)|(?<=[ ]))[#>+=-]  # at the start of a line, where blanks may come first
+    | (?<=[0-9])[.)](?=[ ]|$)             # a numbered list
+    """,
+    re.VERBOSE,
+)
 
 
 def plain(said: str, language: str) -> Text:
     """Make a text that is shown just as it is written: signs that Markdown reads are escaped."""
-    return Text(_MARKS.sub(r"\\\1", said), language)
+    return Text(_MARKS.sub(r"\\\g<0>", said), language)
 
 
 def joined(first: Text, second: Text, sign: str) -> Text:

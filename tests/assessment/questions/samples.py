@@ -13,7 +13,7 @@ from nador.assessment.questions.matching import matched
 from nador.kernel import text
 
 # The machine may be busy: what is asked is whether it holds, never how fast.
-CALM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "single": {
