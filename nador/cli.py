@@ -155,6 +155,7 @@ def imports(context: click.Context) -> None:
 
 imports.add_command(catalogue.import_file)
 imports.add_command(enrolment.import_file)
+imports.add_command(assessment.import_file)
 imports.add_command(data_sets.import_oulad)
 
 

@@ -7,6 +7,9 @@ from typing import Protocol
 from nador.kernel.access import TABLE, Action, Actor, Forbidden, require, require_not_own_case
 from nador.kernel.errors import NotFound
 
+GRADE = Action.GRADE
+"""Who may grade writes questions too."""
+
 
 class OnRun(Protocol):
     """A run, as far as permission asks: its own id, and whose it is."""

@@ -1,5 +1,11 @@
 """Words for grades, rules, decisions and refusals."""
 
+from nador.assessment.labels.questions import (
+    credit,
+    question_kind,
+    question_state,
+    question_state_look,
+)
 from nador.assessment.labels.refusals import ERRORS
 from nador.assessment.labels.sheets import (
     gradebook_columns,
@@ -41,6 +47,7 @@ __all__ = [
     "appeal_status",
     "bins",
     "category_note",
+    "credit",
     "decision",
     "decision_look",
     "grade_state",
@@ -54,6 +61,9 @@ __all__ = [
     "overall",
     "override_choices",
     "person_in",
+    "question_kind",
+    "question_state",
+    "question_state_look",
     "row_filter",
     "row_state",
     "rule",

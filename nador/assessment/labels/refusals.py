@@ -111,6 +111,14 @@ ERRORS = {
     ),
     "question_image_unknown": msgid("The image “%(name)s” is not among the files of this bank."),
     "question_image_unreadable": msgid("Only PNG, JPEG, GIF and WebP images are taken."),
+    "exchange_left_out": msgid("Left out: %(what)s"),
+    "exchange_not_carried": msgid("The format has no place for this question (%(what)s)."),
+    "exchange_not_supported": msgid("This has no equal here: %(what)s"),
+    "exchange_not_readable": msgid("This cannot be read: %(what)s"),
+    "exchange_too_large": msgid("The file is too large, or holds too much (limit: %(limit)s)."),
+    "exchange_unknown_format": msgid(
+        "This is no file of questions that is known here: GIFT, Moodle XML, QTI, CSV or XLSX."
+    ),
     "answer_unreadable": msgid("This answer cannot be read. Reload the page and answer again."),
     "answer_too_long": msgid("The answer may have at most %(limit)s characters."),
 }

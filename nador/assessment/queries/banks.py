@@ -21,6 +21,7 @@ from nador.assessment.rules import QuestionState
 from nador.kernel import text
 from nador.kernel.db import Words
 from nador.kernel.errors import NotFound
+from nador.kernel.i18n import pick
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -117,6 +118,18 @@ def banks(session: Session, actor: Actor) -> list[BankRow]:
         BankRow(bank.id, bank.name, bank.institute_id, name, ready or 0, questions or 0)
         for bank, name, ready, questions in rows
     ]
+
+
+def institutes(
+    session: Session, institute_ids: Collection[int], language: str
+) -> list[tuple[int, str]]:
+    """Name institutes for a list to choose from."""
+    rows = session.execute(
+        select(Institute.id, Institute.name)
+        .where(Institute.id.in_(institute_ids))
+        .order_by(Institute.id)
+    )
+    return [(institute_id, pick(name, language)) for institute_id, name in rows]
 
 
 def bank_for(session: Session, actor: Actor, bank_id: int) -> QuestionBank:
