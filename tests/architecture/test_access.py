@@ -52,6 +52,8 @@ SEE_GRADES = "s nn yn yn yn yn yn"
 GRADE = "s nn yn fn fn fn yn"
 RELEASE = "s nn yn yn fn fn yn"
 CONCLUDE = "s nn fn yn fn fn yn"
+SEE_BANKS = "s nn yy yn yn yn yn"
+MANAGE_BANKS = "s nn yy fn fn fn yn"
 STAFF_ANYWHERE = "s nn yy yy yy yy yy"
 MANAGES_RUN = "s nn fn yn fn fn yn"
 SEE_CERTIFICATES = "s nn nn yn yn yn nn"
@@ -186,6 +188,30 @@ TABLE = [
         "s nn nn nn nn nn fy",
         where={"person_id": "administrator_id"},
     ),
+    Row("GET", "/teach/banks", STAFF_ANYWHERE),
+    Row(
+        "POST",
+        "/teach/banks",
+        "s nn yy yy yy yy yy",
+        form={"name": "Maths", "language": "fr", "institute_id": "$institute_id"},
+    ),
+    Row("GET", "/teach/banks/<int:bank_id>", SEE_BANKS),
+    Row("POST", "/teach/banks/<int:bank_id>/categories", MANAGE_BANKS),
+    Row("GET", "/teach/banks/<int:bank_id>/questions/new/<kind>", MANAGE_BANKS),
+    Row("POST", "/teach/banks/<int:bank_id>/questions/new/<kind>", MANAGE_BANKS),
+    Row("GET", "/teach/banks/<int:bank_id>/import", MANAGE_BANKS),
+    Row("POST", "/teach/banks/<int:bank_id>/import", MANAGE_BANKS),
+    Row("GET", "/teach/banks/<int:bank_id>/export", SEE_BANKS),
+    Row("GET", "/teach/banks/<int:bank_id>/export/<form>", SEE_BANKS),
+    Row("GET", "/teach/banks/<int:bank_id>/files/<sha256>", SEE_BANKS),
+    Row("GET", "/teach/questions/<int:question_id>", SEE_BANKS),
+    Row("POST", "/teach/questions/<int:question_id>", SEE_BANKS),
+    Row("GET", "/teach/questions/<int:question_id>/edit", MANAGE_BANKS),
+    Row("POST", "/teach/questions/<int:question_id>/edit", MANAGE_BANKS),
+    Row("POST", "/teach/questions/<int:question_id>/place", MANAGE_BANKS),
+    Row("POST", "/teach/questions/<int:question_id>/state", MANAGE_BANKS, form={"state": "ready"}),
+    Row("GET", "/teach/questions/<int:question_id>/delete", MANAGE_BANKS),
+    Row("POST", "/teach/questions/<int:question_id>/delete", MANAGE_BANKS),
     Row("GET", "/privacy", PUBLIC),
     Row("GET", "/manage", STAFF_ANYWHERE),
     Row("GET", "/manage/institute", "s nn nn nn nn nn yy"),

@@ -14,6 +14,7 @@ from nador.accounts import rules
 from nador.accounts.models import OneTimeCode, Person, RoleGrant, SignIn, Token
 from nador.accounts.rules import CodePurpose
 from nador.assessment.models import Appeal, Assessment
+from nador.assessment.service import banks
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
 from nador.certification.models import (
@@ -128,6 +129,7 @@ def build(session: Session) -> World:
         **_documents(session, world, certificate),
     }
     world.ids |= _ways_in(session, world)
+    world.ids |= _shelf(session, here.id)
     session.rollback()
     return world
 
@@ -168,6 +170,23 @@ def _documents(session: Session, world: World, certificate: Certificate) -> dict
         "version_id": certificate.template_version_id,
         "document_kind": certificate.kind.value,
         "specimen": "usual",
+    }
+
+
+def _shelf(session: Session, institute_id: int) -> dict[str, object]:
+    """Make a bank with a question and an image."""
+    author = make_actor(session, Role.ADMINISTRATOR, institute_id=institute_id)
+    bank = banks.create_bank(session, author, institute_id=institute_id, name="Bank", language="fr")
+    content = {"kind": "essay", "language": "fr", "prompt": "Pourquoi ?"}
+    sha256 = hashlib.sha256(DOCUMENT).hexdigest()
+    banks.add_file(session, author, bank_id=bank.id, sha256=sha256, media_type="image/png", size=9)
+    question = banks.create_question(session, author, bank_id=bank.id, content=content)
+    return {
+        "bank_id": bank.id,
+        "question_id": question.id,
+        "kind": "essay",
+        "form": "gift",
+        "sha256": sha256,
     }
 
 

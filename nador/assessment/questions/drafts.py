@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from nador.assessment.questions.cloze import Cloze
-from nador.assessment.questions.door import from_percent, percent
+from nador.assessment.questions.door import fresh_id, from_percent, percent
 from nador.assessment.questions.formats import cloze
-from nador.assessment.questions.matching import matched
 from nador.assessment.questions.options import shares
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def values_of(content: Mapping[str, Any]) -> Values:
         case "cloze":
             shown["prompt"] = _with_gaps(shown)
     values: Values = {}
-    _flatten(shown, "", values)
+    _flatten(shown, "", values, _typed)
     return values
 
 
@@ -62,22 +61,29 @@ def content_of(values: Mapping[str, str], files: Mapping[str, str]) -> dict[str,
 def tidied(values: Mapping[str, str]) -> Values:
     """Number rows anew without the empty ones, so that fields and refusals name the same rows."""
     kept: Values = {}
-    _flatten(_rows(values), "", kept)
+    _flatten(_rows(values), "", kept, _as_it_is)
     return kept
 
 
-def _flatten(thing: Any, name: str, values: Values) -> None:
+Write = Callable[[str, Any], str]
+
+
+def _flatten(thing: Any, name: str, values: Values, write: Write) -> None:
     if isinstance(thing, Mapping):
         if set(thing) == {"text", "language"} and name:
             values |= {name: thing["text"], f"{name}{_LANGUAGE}": thing["language"]}
             return
         for part, each in thing.items():
-            _flatten(each, f"{name}.{part}" if name else part, values)
+            _flatten(each, f"{name}.{part}" if name else part, values, write)
     elif isinstance(thing, list):
         for number, each in enumerate(thing, start=1):
-            _flatten(each, f"{name}.{number}", values)
+            _flatten(each, f"{name}.{number}", values, write)
     else:
-        values[name] = _typed(name.rpartition(".")[2], thing)
+        values[name] = write(name.rpartition(".")[2], thing)
+
+
+def _as_it_is(_part: str, value: Any) -> str:
+    return str(value)
 
 
 def _typed(part: str, value: Any) -> str:
@@ -204,18 +210,32 @@ def _side_by_side(content: Mapping[str, Any]) -> dict[str, Any]:
     said = {each["id"]: each["text"] for each in content["choices"]}
     used = {each["choice"] for each in content["pairs"]}
     return {
-        "pairs": [
-            {"text": each["text"], "answer": said[each["choice"]]} for each in content["pairs"]
-        ],
-        "others": [{"text": each["text"]} for each in content["choices"] if each["id"] not in used],
+        "pairs": [each | {"answer": said[each["choice"]]} for each in content["pairs"]],
+        "others": [each for each in content["choices"] if each["id"] not in used],
         "choices": [],
     }
 
 
 def _parted(content: dict[str, Any]) -> dict[str, Any]:
-    pairs = content.pop("pairs", [])
-    others = [each.get("text", "") for each in content.pop("others", [])]
-    return matched([(each.get("text", ""), each.get("answer", "")) for each in pairs], others)
+    """Make one choice of equal answers; it keeps its name, by which answers of learners know it."""
+    pairs, others = content.pop("pairs", []), content.pop("others", [])
+    said = [(each.get("answer", ""), each.get("choice", "")) for each in pairs]
+    said += [(each.get("text", ""), each.get("id", "")) for each in others]
+    names: dict[str, str] = {}
+    taken: set[str] = set()
+    choices = []
+    for text, name in said:
+        if repr(text) not in names:
+            free = name if name and name not in taken else fresh_id(f"choice\n{text}", taken)
+            taken.add(free)
+            names[repr(text)] = free
+            choices.append({"id": free, "text": text})
+    kept = [
+        {name: each[name] for name in ("id", "text") if name in each}
+        | {"choice": names[repr(each.get("answer", ""))]}
+        for each in pairs
+    ]
+    return {"pairs": kept, "choices": choices}
 
 
 def _with_gaps(content: Mapping[str, Any]) -> str:

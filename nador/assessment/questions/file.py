@@ -41,7 +41,7 @@ class FileQuestion(Question):
     """Files to be handed in; `guide` is for those who mark them."""
 
     kind: ClassVar[str] = "file"
-    title: ClassVar[str] = msgid("File")
+    title: ClassVar[str] = msgid("File to hand in")
     template: ClassVar[str] = "assessment/questions/file.html"
     by_person: ClassVar[bool] = True
 

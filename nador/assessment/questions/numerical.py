@@ -60,7 +60,7 @@ class Numerical(Question):
     """A typed number: the first target that holds it decides."""
 
     kind: ClassVar[str] = "numerical"
-    title: ClassVar[str] = msgid("Number")
+    title: ClassVar[str] = msgid("Numerical answer")
     template: ClassVar[str] = "assessment/questions/numerical.html"
 
     answers: tuple[Target, ...]

@@ -220,6 +220,7 @@ def _take_images(bank_id: int, form: QuestionForm) -> None:
         if not sent.filename:
             continue
         content = sent.read(IMAGE_LIMIT + 1)
+        sent.close()
         media_type = image_type(content)
         if media_type is None:
             raise ImageUnreadable(field="image")

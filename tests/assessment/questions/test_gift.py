@@ -157,7 +157,7 @@ def test_any_file_is_read_or_named(source: str) -> None:
 
     for item in reading.items:
         assert parse(item.content).content() == item.content
-    lines = [each.line for each in [*reading.items, *reading.refused]]
+    lines = [item.line for item in reading.items] + [each.line for each in reading.refused]
     assert all(1 <= line <= len(re.split("\n", source)) + 1 for line in lines)
 
 
