@@ -136,7 +136,12 @@ def test_a_code_of_another_institute_is_refused_with_everything(
 ) -> None:
     other = make_institute(session, prefix="OUJ")
     stranger = make_actor(session, Role.REGISTRAR, institute_id=other.id)
-    bring(session, registrar, institute, replace(catalogue, courses=catalogue.courses[:1]))
+    bring(
+        session,
+        registrar,
+        institute,
+        replace(catalogue, courses=catalogue.courses[:1], programmes=()),
+    )
     before = counts(session)
 
     with pytest.raises(CodeOfAnother):
