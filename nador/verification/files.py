@@ -19,7 +19,7 @@ from nador.certification.keys import queries as keys
 from nador.kernel import codes
 from nador.kernel.errors import Conflict
 from nador.verification import queries, rules
-from nador.verification.kinds import SECONDS, FileKind, Trouble, kind_of
+from nador.verification.kinds import PATIENCE, FileKind, Trouble, kind_of
 from nador.verification.rules import CheckedFile, Proof, Reading, Seal
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def trusted(session: Session, settings: Settings) -> Trust:
     )
 
 
-def read(content: bytes, trust: Trust, *, seconds: float = SECONDS) -> Reading:
+def read(content: bytes, trust: Trust, *, seconds: float = PATIENCE) -> Reading:
     """Have a file read by a process of its own, which ends with its answer or is ended.
 
     Raises NoFile, FileTooLarge, NotACertificateFile, Busy.

@@ -4,8 +4,8 @@
 
 On standard input: one line of JSON with `roots` and `authorities` (PEM) and `controllers` (DID
 documents), then the file. On standard output: what stands in the file, as JSON. Who starts it ends
-it after `kinds.SECONDS`; it may take so much CPU, 512 MB of addresses, and open nothing any more:
-neither a file nor a connection.
+it after `kinds.PATIENCE`; it may take `kinds.SECONDS` of CPU, 512 MB of addresses, and open nothing
+any more: neither a file nor a connection.
 """
 
 from __future__ import annotations

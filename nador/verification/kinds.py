@@ -54,7 +54,9 @@ _TOKEN_SHAPE: Final = re.compile(rb"[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 _BEGINNING: Final = 1024
 LARGEST_FILE: Final = 5_000_000
 SECONDS: Final = 10
-"""What the reading of a file may take, on the clock and of the processor."""
+"""What the reading of a file may take of the processor."""
+PATIENCE: Final = 3 * SECONDS
+"""What it may take on the clock: on a busy machine the processor is shared."""
 
 
 def kind_of(content: bytes) -> FileKind:
