@@ -34,7 +34,7 @@ demo: .make/apt ## a demo centre on http://127.0.0.1:$PORT (8000), in the foregr
 	@exec .venv/bin/nador demo
 
 test: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## every test, on SQLite and PostgreSQL, with real browsers
-	@$(PY) -m pytest -n 3 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 3 $(ARGS)
 
 check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/ruff format --check .
@@ -45,7 +45,7 @@ check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@$(PY) -m pytest -q -p no:randomly tests/architecture
 
 coverage: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## branch coverage: 95 % over all, 100 % of rules and policies
-	@$(PY) -m pytest -n 2 --dist loadgroup --cov --cov-report= $(ARGS)
+	@$(PY) -m pytest -n 2 --cov --cov-report= $(ARGS)
 	@.venv/bin/coverage report --fail-under=95
 	@.venv/bin/coverage report --include='nador/*/rules.py,nador/*/rules/*,nador/*/policy.py,nador/assessment/questions/*,nador/verification/kinds.py' --fail-under=100
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as examples
 from sqlalchemy import Engine, create_engine, text
+from xdist.scheduler import LoadScopeScheduling
 
 from nador.app import create_app, wire
 from nador.kernel import schema
@@ -27,14 +28,29 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session, sessionmaker
+    from xdist.remote import Producer
 
 SHARED = (
     Path(os.environ.get("NADOR_SHARED", Path(__file__).resolve().parents[2] / "shared")) / "data"
 )
 
+JOURNEYS = "tests/journeys/"
+
 examples.register_profile(
     "mutants", max_examples=25, derandomize=True, database=None, deadline=None
 )
+
+
+class JourneysTogether(LoadScopeScheduling):
+    """Gives all journeys to one process, for they share one demo; every other test to whoever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> JourneysTogether:
+    """Name the scheduler of tests that run side by side."""
+    return JourneysTogether(config, log)
 
 
 @dataclass(frozen=True, slots=True)
