@@ -183,6 +183,8 @@ def _with_ticks(content: Mapping[str, Any]) -> list[dict[str, Any]]:
         option["right"] = right
         if as_shared:
             option.pop("credit", None)
+        else:
+            option.setdefault("credit", "0")
     return options
 
 
@@ -198,12 +200,19 @@ def _even(rights: list[bool], content: Mapping[str, Any]) -> list[str]:
 
 
 def _with_credits(content: Mapping[str, Any]) -> list[dict[str, Any]]:
-    options = [dict(each) for each in content.get("options", [])]
+    options = _mappings(content.get("options"))
     rights = [bool(each.pop("right", False)) for each in options]
     even = _even(rights, content)
     for option, credit in zip(options, even, strict=True):
         option.setdefault("credit", credit)
     return options
+
+
+def _mappings(rows: Any) -> list[dict[str, Any]]:
+    """Give the rows that are any: names of fields come from outside, and may describe other shapes."""
+    return (
+        [dict(each) for each in rows if isinstance(each, Mapping)] if isinstance(rows, list) else []
+    )
 
 
 def _side_by_side(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,7 +227,7 @@ def _side_by_side(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def _parted(content: dict[str, Any]) -> dict[str, Any]:
     """Make one choice of equal answers; it keeps its name, by which answers of learners know it."""
-    pairs, others = content.pop("pairs", []), content.pop("others", [])
+    pairs, others = _mappings(content.pop("pairs", [])), _mappings(content.pop("others", []))
     said = [(each.get("answer", ""), each.get("choice", "")) for each in pairs]
     said += [(each.get("text", ""), each.get("id", "")) for each in others]
     names: dict[str, str] = {}

@@ -100,15 +100,14 @@ class Ordering(Question):
 
     def grade(self, answer: Answer) -> Fraction:
         places = self._places(answer)
-        match self.partial:
-            case OrderCredit.NOTHING:
-                return FULL if places == list(range(1, len(self.items) + 1)) else NONE
-            case OrderCredit.PLACES:
-                right = sum(place == number for number, place in enumerate(places, start=1))
-            case OrderCredit.LONGEST:
-                right = longest_run([place for place in places if place is not None])
-                # One entry alone follows nothing.
-                right = 0 if right == 1 else right
+        if self.partial is OrderCredit.NOTHING:
+            return FULL if places == list(range(1, len(self.items) + 1)) else NONE
+        if self.partial is OrderCredit.PLACES:
+            right = sum(place == number for number, place in enumerate(places, start=1))
+        else:
+            right = longest_run([place for place in places if place is not None])
+            # One entry alone follows nothing.
+            right = 0 if right == 1 else right
         return Fraction(right, len(self.items))
 
     def is_complete(self, answer: Answer) -> bool:

@@ -142,7 +142,10 @@ def write(prompt: str, gaps: Sequence[Gap]) -> str:
     if GAP.search(prompt):
         raise NotCarried(what="{")
     known = {gap.id: gap for gap in gaps}
-    return PLACE.sub(lambda found: _written(known[found[1]]), prompt)
+    text = PLACE.sub(lambda found: _written(known[found[1]]), prompt)
+    if PLACE.search(text):
+        raise NotCarried(what="[[1]]")
+    return text
 
 
 def _written(gap: Gap) -> str:
