@@ -4,6 +4,7 @@ from nador.accounts import models as accounts
 from nador.assessment import models as assessment
 from nador.catalogue import models as catalogue
 from nador.certification import models as certification
+from nador.certification.changes import models as changes
 from nador.enrolment import models as enrolment
 from nador.kernel import audit, mail, work
 from nador.kernel.db import Base
@@ -16,6 +17,7 @@ TABLES = (
     audit,
     catalogue,
     certification,
+    changes,
     enrolment,
     mail,
     verification,

@@ -185,6 +185,13 @@ class InstituteForm(Form):
         description=msgid("It is shown wherever personal data is asked for."),
     )
 
+    second_person = BooleanField(
+        msgid("A second certifier confirms what one decides"),
+        description=msgid(
+            "Issuing, revoking, correcting and renewing certificates then wait until another certifier confirms."
+        ),
+    )
+
     GROUPS = ("name", "city", "authority", "signatory", "signatory_title")
 
     @classmethod
@@ -197,7 +204,12 @@ class InstituteForm(Form):
         }
         # As one mapping: `prefix` alone would be WTForms' own prefix of field names.
         return cls(
-            data={"prefix": institute.prefix, "cndp_number": institute.cndp_number, **said_so}
+            data={
+                "prefix": institute.prefix,
+                "cndp_number": institute.cndp_number,
+                "second_person": institute.second_person,
+                **said_so,
+            }
         )
 
     def words(self) -> dict[str, Words]:

@@ -30,6 +30,9 @@ ERRORS: Final = {
     ),
     "prefix_unreadable": msgid("A prefix has two to five letters from A to Z."),
     "prefix_taken": msgid("Codes would be mistaken for those with the prefix %(prefix)s."),
+    "too_few_certifiers": msgid(
+        "There must be at least two certifiers first: make another colleague one."
+    ),
     "prefix_locked": msgid("The prefix stands on certificates already and cannot change."),
 }
 
@@ -147,3 +150,7 @@ def obstacle(words: Translator, value: Obstacle) -> str:
             return words.gettext("A certificate is being made: wait until it is issued.")
         case Obstacle.PRINT_BEING_MADE:
             return words.gettext("A file to print is being made: try again in a minute.")
+        case Obstacle.DECISION_WAITS:
+            return words.gettext(
+                "A decision about a certificate waits, or a request to correct one: settle it first."
+            )

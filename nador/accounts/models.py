@@ -27,6 +27,8 @@ class Institute(Base):
     prefix: Mapped[str] = mapped_column(String(5))
     prefix_folded: Mapped[str] = mapped_column(String(5), unique=True)
     cndp_number: Mapped[str | None]
+    second_person: Mapped[bool] = mapped_column(default=False)
+    """Whether a second certifier confirms what one decides about certificates."""
     is_demo: Mapped[bool] = mapped_column(default=False)
     last_number: Mapped[int] = mapped_column(default=0)
     """The last running number given to a certificate of this institute."""

@@ -38,6 +38,7 @@ class Obstacle(StrEnum):
     OPEN_ENROLMENT = "open_enrolment"
     CERTIFICATE_BEING_MADE = "certificate_being_made"
     PRINT_BEING_MADE = "print_being_made"
+    DECISION_WAITS = "decision_waits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,9 @@ def require_strong(password: str, *, known: Iterable[str | None] = ()) -> None:
     if judged["score"] < WEAKEST_SCORE:
         raise PasswordGuessable(field="password")
 
+
+DECIDE_TOGETHER: Final = 2
+"""How many certifiers there must be before an institute may ask that two decide."""
 
 PRINTED_IN: Final = ("ar", "fr", "en")
 """The languages of a certificate; what its institute says stands in all of them."""

@@ -6,7 +6,7 @@ import os
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 from sqlalchemy import select
@@ -17,6 +17,7 @@ from nador.accounts.models import Institute
 from nador.accounts.service.institutes import prefix_of
 from nador.catalogue.queries import run_by_code
 from nador.certification import labels, queries, service
+from nador.certification.changes.models import Proposal
 from nador.certification.keys import queries as registered
 from nador.certification.keys.store import Bought, KeyRing
 from nador.certification.log import audit, examination
@@ -39,8 +40,11 @@ if TYPE_CHECKING:
     from nador.certification.queries import Progress
     from nador.kernel.access import Actor
 
+Done = TypeVar("Done")
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 NOT_IN_ORDER: Final = 3
+WAITS: Final = 4
+"""The exit code of what waits for a second person."""
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at what the workers have done."""
 
@@ -53,21 +57,37 @@ def issue(context: click.Context, run_name: str, email: str) -> None:
     """Issue to everybody who passed RUN (its code or number) and has no certificate.
 
     Workers draw them; where no worker is alive, this command draws them itself. Exit code 1 when
-    somebody could not be served.
+    somebody could not be served, 4 when a second certifier has to confirm first.
     """
     with open_instance() as instance:
         with instance.sessions() as session:
-            batch = service.order_batch(
+            done = service.submit(
                 session,
                 accounts.actor_by_email(session, email),
-                run_id=run_by_code(session, run_name).id,
+                act=service.Issuing(run_id=run_by_code(session, run_name).id),
                 origin=instance.settings.public_url,
             )
+            batch = _now_or_exit(context, session, instance, done)
         progress = _wait(instance, batch.id)
         click.echo(f"{progress.issued} of {progress.total} certificates are issued.")
         for line in _not_served(instance, progress):
             click.echo(line, err=True)
     context.exit(0 if progress.issued == progress.total else 1)
+
+
+def _now_or_exit(
+    context: click.Context, session: Session, instance: Instance, done: Done | Proposal
+) -> Done:
+    """Return what was done; end with 4 where it waits, saying who can confirm it and where."""
+    if not isinstance(done, Proposal):
+        return done
+    click.echo("Proposed. It is done once another certifier confirms:")
+    for person in accounts.certifiers(session, done.institute_id):
+        if person.id != done.proposed_by_id:
+            named = person.name_latin or person.name_arabic
+            click.echo(f"  {named} <{person.email}>" if person.email else f"  {named}")
+    click.echo(f"{instance.settings.public_url}/manage/proposals/{done.id}")
+    return context.exit(WAITS)
 
 
 def _wait(instance: Instance, batch_id: int) -> Progress:
@@ -122,13 +142,17 @@ def _not_served(instance: Instance, progress: Progress) -> list[str]:
 @click.option("--reason", required=True, help="Why, for the file.")
 @click.option("--public-reason", required=True, help="Why, for everybody who checks the code.")
 @click.option("--as", "email", required=True, help="E-mail of the certifier who revokes.")
-def revoke(code: str, reason: str, public_reason: str, email: str) -> None:
-    """Declare that the certificate CODE no longer proves anything; its page will say so."""
+@click.pass_context
+def revoke(context: click.Context, code: str, reason: str, public_reason: str, email: str) -> None:
+    """Declare that the certificate CODE no longer proves anything; its page will say so.
+
+    Exit code 4 when a second certifier has to confirm first.
+    """
     with open_instance() as instance, instance.sessions() as session:
         actor = accounts.actor_by_email(session, email)
-        certificate = service.revoke(
-            session, actor, code=code, reason=reason, public_reason=public_reason
-        )
+        act = service.Revoking(code=code, reason=reason, public_reason=public_reason)
+        done = service.submit(session, actor, act=act, origin=instance.settings.public_url)
+        certificate = _now_or_exit(context, session, instance, done)
     click.echo(f"{certificate.code} is revoked.")
 
 

@@ -238,3 +238,60 @@ def _add_fields() -> None:
 
 
 _add_fields()
+
+
+class NamesForm(Form):
+    """How a certificate is to spell its holder's name, and why."""
+
+    name_latin = StringField(
+        msgid("Name in Latin letters"), description=msgid("As on the identity card.")
+    )
+    name_arabic = StringField(
+        msgid("Name in Arabic letters"),
+        description=msgid("Both names stand on the certificate; leave out the one there is not."),
+    )
+    reason = TextAreaField(
+        msgid("Reason"),
+        description=msgid(
+            "For example: a letter is missing. The paper that shows it is brought along."
+        ),
+        validators=[InputRequired(REQUIRED), Length(max=1000)],
+    )
+
+
+class CorrectionForm(NamesForm):
+    """What a certifier corrects of their own accord."""
+
+    reason = TextAreaField(
+        msgid("Reason, for the file"),
+        description=msgid("Only staff can read it."),
+        validators=[InputRequired(REQUIRED), Length(max=1000)],
+    )
+
+
+class RenewForm(Form):
+    """Press to renew."""
+
+
+class ConfirmForm(Form):
+    """Press to confirm what was proposed or asked."""
+
+
+class DenyForm(Form):
+    """Why a proposal is refused."""
+
+    reason = TextAreaField(
+        msgid("Reason for refusing"),
+        description=msgid("Who proposed it reads it."),
+        validators=[InputRequired(REQUIRED), Length(max=1000)],
+    )
+
+
+class DenyCorrectionForm(Form):
+    """Why a holder's request is refused."""
+
+    reason = TextAreaField(
+        msgid("Reason for refusing"),
+        description=msgid("The holder reads it, also in a mail."),
+        validators=[InputRequired(REQUIRED), Length(max=1000)],
+    )

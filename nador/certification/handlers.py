@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nador.accounts.rules import ErasureAsked, Obstacle, PersonErased
 from nador.certification import queries, service
+from nador.certification.changes import queries as changes
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -20,6 +21,8 @@ def name_what_is_being_made(session: Session, _actor: Actor, event: ErasureAsked
         event.obstacles.append(Obstacle.CERTIFICATE_BEING_MADE)
     if queries.is_being_printed(session, event.person_id):
         event.obstacles.append(Obstacle.PRINT_BEING_MADE)
+    if changes.decision_waits(session, event.person_id):
+        event.obstacles.append(Obstacle.DECISION_WAITS)
 
 
 def erase_holder(session: Session, actor: Actor, event: PersonErased) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from nador.accounts.rules import Names
 from nador.catalogue.rules import DocumentKind
 from nador.certification.rules import (
+    ActKind,
     BatchStatus,
     CertificateEventKind,
     CertificateStatus,
     Failure,
+    ProposalStatus,
+    RequestStatus,
     TemplateStatus,
     Validity,
     validity,
@@ -19,8 +23,10 @@ from nador.kernel import clock
 from nador.kernel.i18n import msgid, pick
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
+    from nador.accounts.models import Person
+    from nador.certification.changes.models import CorrectionRequest, Proposal
     from nador.certification.models import Certificate
     from nador.certification.queries import Ending
     from nador.certification.template import BadPicture, Flaw
@@ -45,7 +51,30 @@ ERRORS: Final = {
         "This programme is not published, so nothing can be issued for it."
     ),
     "names_not_confirmed": msgid("The names have not been confirmed in both scripts."),
-    "certificate_not_in_force": msgid("This certificate is not in force, so it cannot be revoked."),
+    "certificate_not_in_force": msgid(
+        "Nothing can be changed about this certificate: it is not issued yet, revoked or replaced."
+    ),
+    "certificate_expired": msgid(
+        "This certificate has expired: renew it first, then correct the new one."
+    ),
+    "certificate_never_expires": msgid(
+        "This certificate never expires: there is nothing to renew."
+    ),
+    "parts_missing": msgid(
+        "The certificates that this one rests on must be in force: renew them first."
+    ),
+    "why_missing": msgid("Write the reason."),
+    "names_unchanged": msgid("The certificate has these names already: change at least one."),
+    "already_proposed": msgid(
+        "Another decision about the same waits for a second person: it must be settled first."
+    ),
+    "proposal_settled": msgid("This has been settled already."),
+    "second_person_needed": msgid("The institute lets nobody decide this alone: propose it."),
+    "same_person": msgid("Who proposed does not confirm: another certifier must."),
+    "correction_requested": msgid(
+        "A correction of this certificate has been asked for: it must be answered first."
+    ),
+    "request_settled": msgid("This request has been answered already."),
     "reason_missing": msgid("Write a reason: one for the file, and one that the public may read."),
     "nothing_to_print": msgid("No certificate of this run has been issued yet."),
     "not_drawn": msgid("The document could not be drawn. Try again; if it fails again, report it."),
@@ -95,6 +124,12 @@ def status(words: Translator, value: CertificateStatus) -> str:
             return words.gettext("Revoked")
         case CertificateStatus.SUPERSEDED:
             return words.gettext("Replaced")
+
+
+def ends(one: Certificate, *, today: date) -> bool:
+    """Whether a holder should think of a renewal: what is issued ends soon, or has ended."""
+    near = validity(one.expires_on, today=today) in {Validity.ENDS_SOON, Validity.EXPIRED}
+    return one.status is CertificateStatus.ISSUED and near
 
 
 def look(value: CertificateStatus) -> str:
@@ -176,6 +211,112 @@ def event(words: Translator, value: CertificateEventKind) -> str:
             return words.gettext("Revoked")
         case CertificateEventKind.DOWNLOADED:
             return words.gettext("Downloaded")
+
+
+def act(words: Translator, value: ActKind) -> str:
+    """Name what is decided."""
+    match value:
+        case ActKind.ISSUE:
+            return words.gettext("Issue certificates")
+        case ActKind.REVOKE:
+            return words.gettext("Revoke a certificate")
+        case ActKind.REPLACE:
+            return words.gettext("Correct a certificate")
+        case ActKind.RENEW:
+            return words.gettext("Renew a certificate")
+
+
+def proposal(words: Translator, value: ProposalStatus) -> str:
+    """Name the state of what was proposed."""
+    match value:
+        case ProposalStatus.OPEN:
+            return words.gettext("Waits for a second person")
+        case ProposalStatus.APPROVED:
+            return words.gettext("Confirmed")
+        case ProposalStatus.DENIED:
+            return words.gettext("Refused")
+        case ProposalStatus.WITHDRAWN:
+            return words.gettext("Withdrawn")
+
+
+def proposal_look(value: ProposalStatus) -> str:
+    """Choose the kind of its tag."""
+    match value:
+        case ProposalStatus.OPEN:
+            return "info"
+        case ProposalStatus.APPROVED:
+            return "ok"
+        case ProposalStatus.DENIED:
+            return "bad"
+        case ProposalStatus.WITHDRAWN:
+            return ""
+
+
+def correction(words: Translator, value: RequestStatus) -> str:
+    """Name the state of what a holder asked."""
+    match value:
+        case RequestStatus.OPEN:
+            return words.gettext("Waits for an answer")
+        case RequestStatus.APPROVED:
+            return words.gettext("Corrected")
+        case RequestStatus.DENIED:
+            return words.gettext("Refused")
+
+
+def correction_look(value: RequestStatus) -> str:
+    """Choose the kind of its tag."""
+    match value:
+        case RequestStatus.OPEN:
+            return "info"
+        case RequestStatus.APPROVED:
+            return "ok"
+        case RequestStatus.DENIED:
+            return "bad"
+
+
+def told_of_proposal(words: Translator, one: Proposal) -> list[tuple[datetime, str]]:
+    """Tell when and by whom an act was proposed, and what became of it."""
+    by = _name(words, one.proposed_by)
+    told = [
+        (
+            one.proposed_at,
+            words.gettext("Proposed by %(name)s: %(act)s", name=by, act=act(words, one.kind)),
+        )
+    ]
+    if one.decided_at is None:
+        return told
+    match one.status:
+        case ProposalStatus.APPROVED:
+            said = words.gettext("Confirmed by %(name)s", name=_name(words, one.decided_by))
+        case ProposalStatus.DENIED:
+            said = words.gettext(
+                "Refused by %(name)s: %(reason)s",
+                name=_name(words, one.decided_by),
+                reason=one.answer,
+            )
+        case _:
+            said = words.gettext("Withdrawn by %(name)s", name=by)
+    return [*told, (one.decided_at, said)]
+
+
+def told_of_request(words: Translator, one: CorrectionRequest) -> list[tuple[datetime, str]]:
+    """Tell when a holder asked for another spelling, and how that was answered."""
+    told = [(one.asked_at, words.gettext("The holder asked for another spelling"))]
+    if one.decided_at is None:
+        return told
+    if one.status is RequestStatus.DENIED:
+        said = words.gettext("The request was refused: %(reason)s", reason=one.answer)
+    else:
+        said = words.gettext("The request was granted")
+    return [*told, (one.decided_at, said)]
+
+
+def _name(words: Translator, person: Person | None) -> str:
+    return (
+        Names(person.name_latin, person.name_arabic).in_language(words.language.code)
+        if person
+        else ""
+    )
 
 
 def failure(words: Translator, code: str, reason: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nador.accounts.policy import require_administrator, require_may_administer
-from nador.kernel.access import TABLE, Action, Actor, require
+from nador.kernel.access import TABLE, Action, Actor, Forbidden, require
 from nador.kernel.errors import NotFound
 
 READERS = tuple(sorted(TABLE[Action.SEE_CERTIFICATES]))
@@ -32,6 +32,12 @@ def require_see_template(actor: Actor, *, institute_id: int) -> None:
 def require_edit_template(actor: Actor, *, institute_id: int) -> None:
     """Let those decide how documents look who answer for what they say: the certifiers."""
     require(actor, Action.CERTIFY, institute_id=institute_id, seen=Action.SEE_TEMPLATES)
+
+
+def require_proposer(actor: Actor, *, proposed_by_id: int) -> None:
+    """Let nobody but who proposed take it back; a colleague may see it, and deny it."""
+    if not actor.is_person(proposed_by_id):
+        raise Forbidden
 
 
 def require_keys(actor: Actor, *, institute_id: int | None) -> None:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
 from nador.catalogue.rules import CatalogueStatus, DocumentKind
-from nador.kernel.errors import Conflict, Invalid
+from nador.kernel.errors import Conflict, Invalid, NotAllowed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+
+    from nador.accounts.rules import Names
 
 
 class TemplateStatus(StrEnum):
@@ -47,6 +49,32 @@ class CertificateEventKind(StrEnum):
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     DOWNLOADED = "downloaded"
+
+
+class ActKind(StrEnum):
+    """What certifiers decide, alone or by two."""
+
+    ISSUE = "issue"
+    REVOKE = "revoke"
+    REPLACE = "replace"
+    RENEW = "renew"
+
+
+class ProposalStatus(StrEnum):
+    """The states of an act that waits for a second person."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DENIED = "denied"
+    WITHDRAWN = "withdrawn"
+
+
+class RequestStatus(StrEnum):
+    """The states of a holder's request for another spelling."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DENIED = "denied"
 
 
 class PrintStatus(StrEnum):
@@ -227,6 +255,13 @@ class CertificateEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class CorrectionAnswered:
+    """A holder's request was approved or denied."""
+
+    request_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """What a profile elsewhere says of a certificate."""
 
@@ -290,15 +325,81 @@ class NamesNotConfirmed(Conflict):
 
 
 class NotInForce(Conflict):
-    """Only an issued certificate can be revoked or replaced."""
+    """Only an issued certificate can be revoked, replaced or renewed."""
 
     code = "certificate_not_in_force"
+
+
+class AlreadyExpired(Conflict):
+    """A correction keeps the day of expiry, so a corrected copy of this would be void from the start."""
+
+    code = "certificate_expired"
+
+
+class NeverExpires(Conflict):
+    """There is nothing to renew."""
+
+    code = "certificate_never_expires"
+
+
+class PartsMissing(Conflict):
+    """What a programme's certificate rests on no longer stands: that is renewed first."""
+
+    code = "parts_missing"
 
 
 class ReasonMissing(Invalid):
     """A revocation needs a reason, and one that the public may read."""
 
     code = "reason_missing"
+
+
+class WhyMissing(Invalid):
+    """A request or a refusal needs a reason."""
+
+    code = "why_missing"
+
+
+class NamesUnchanged(Invalid):
+    """The new names are those that the certificate has already."""
+
+    code = "names_unchanged"
+
+
+class AlreadyProposed(Conflict):
+    """What was proposed about this run or certificate waits for its second person."""
+
+    code = "already_proposed"
+
+
+class ProposalSettled(Conflict):
+    """The proposal was approved, denied or withdrawn already."""
+
+    code = "proposal_settled"
+
+
+class SecondPersonNeeded(Conflict):
+    """The institute lets nobody decide this alone: it can only be proposed."""
+
+    code = "second_person_needed"
+
+
+class SamePerson(NotAllowed):
+    """Who proposed does not confirm."""
+
+    code = "same_person"
+
+
+class AlreadyRequested(Conflict):
+    """A correction of this certificate has been asked for, and waits for its answer."""
+
+    code = "correction_requested"
+
+
+class RequestSettled(Conflict):
+    """The request was answered already."""
+
+    code = "request_settled"
 
 
 class NothingToPrint(Conflict):
@@ -472,10 +573,71 @@ def require_ready(missing: Sequence[str]) -> None:
         raise InstituteNotReady(missing=list(missing))
 
 
-def require_in_force(status: CertificateStatus) -> None:
-    """Refuse to revoke or replace what is not issued, or no longer stands."""
+def possible(
+    status: CertificateStatus, *, expires_on: date | None, today: date
+) -> frozenset[ActKind]:
+    """Tell what can be done with a certificate.
+
+    Only an issued one changes. A correction keeps the day of expiry, so what has expired is renewed
+    and not corrected; what never expires is not renewed; anything issued can be revoked.
+    """
     if status is not CertificateStatus.ISSUED:
+        return frozenset()
+    match validity(expires_on, today=today):
+        case Validity.ENDLESS:
+            return frozenset({ActKind.REVOKE, ActKind.REPLACE})
+        case Validity.EXPIRED:
+            return frozenset({ActKind.REVOKE, ActKind.RENEW})
+        case Validity.STANDS | Validity.ENDS_SOON:
+            return frozenset({ActKind.REVOKE, ActKind.REPLACE, ActKind.RENEW})
+
+
+def require_possible(
+    act: ActKind, status: CertificateStatus, *, expires_on: date | None, today: date
+) -> None:
+    """Refuse what can't be done with a certificate, and say why."""
+    can = possible(status, expires_on=expires_on, today=today)
+    if act in can:
+        return
+    if not can:
         raise NotInForce
+    raise NeverExpires if act is ActKind.RENEW else AlreadyExpired
+
+
+def require_another(proposed_by_id: int, decided_by_id: int | None) -> None:
+    """Let nobody confirm what they proposed; only a person confirms."""
+    if decided_by_id is None or decided_by_id == proposed_by_id:
+        raise SamePerson
+
+
+def require_proposed(status: ProposalStatus) -> None:
+    """Refuse to settle a proposal twice."""
+    if status is not ProposalStatus.OPEN:
+        raise ProposalSettled
+
+
+def require_asked(status: RequestStatus) -> None:
+    """Refuse to answer a request twice."""
+    if status is not RequestStatus.OPEN:
+        raise RequestSettled
+
+
+def require_alone(*, second_person: bool) -> None:
+    """Refuse to let one person decide where the institute asks for two."""
+    if second_person:
+        raise SecondPersonNeeded
+
+
+def require_new_names(old: Names, new: Names) -> None:
+    """Refuse a correction that corrects nothing."""
+    if old == new:
+        raise NamesUnchanged(field="name_latin")
+
+
+def require_why(reason: str) -> None:
+    """Refuse a request or a refusal that gives no reason."""
+    if not reason:
+        raise WhyMissing(field="reason")
 
 
 def require_reasons(reason: str, public_reason: str) -> None:

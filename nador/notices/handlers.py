@@ -15,8 +15,14 @@ from nador.assessment.rules import (
     RunConcluded,
 )
 from nador.catalogue.rules import MeetingChanged, RunChanged
+from nador.certification.changes.models import CorrectionRequest
 from nador.certification.models import Certificate
-from nador.certification.rules import CertificateEnding, CertificateIssued, CertificateRevoked
+from nador.certification.rules import (
+    CertificateEnding,
+    CertificateIssued,
+    CertificateRevoked,
+    CorrectionAnswered,
+)
 from nador.enrolment import queries as enrolment_queries
 from nador.enrolment.rules import (
     Ending,
@@ -175,6 +181,13 @@ def certificate_ending(session: Session, _actor: Actor, event: CertificateEnding
     tell_holder(session, certificate, "notices/certificate_ending.txt")
 
 
+def correction_answered(session: Session, _actor: Actor, event: CorrectionAnswered) -> None:
+    """Tell the holder whether the name is corrected, and if not, why."""
+    request = session.get_one(CorrectionRequest, event.request_id)
+    certificate = session.get_one(Certificate, request.certificate_id)
+    tell_holder(session, certificate, "notices/correction_answered.txt", request=request)
+
+
 HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (EnrolmentPlaced, placed),
     (SeatOffered, offered),
@@ -190,4 +203,5 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (CertificateIssued, certificate_issued),
     (CertificateRevoked, certificate_revoked),
     (CertificateEnding, certificate_ending),
+    (CorrectionAnswered, correction_answered),
 )

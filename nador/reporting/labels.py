@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from nador.reporting.rules import Task
 
 if TYPE_CHECKING:
     from nador.kernel.i18n import Translator
 
+CertificateTask = Literal[
+    Task.BATCH_FAILED,
+    Task.PROGRAMME_IN_DOUBT,
+    Task.CONFIRM,
+    Task.CORRECT,
+    Task.CERTIFY,
+    Task.CERTIFY_PROGRAMME,
+]
 
-def task(words: Translator, value: Task, count: int) -> str:  # noqa: C901 - one case a task
+
+def task(words: Translator, value: Task, count: int) -> str:
     """Say what is to be decided, and how much of it there is."""
     match value:
         case Task.WORK_DEAD:
@@ -21,12 +30,6 @@ def task(words: Translator, value: Task, count: int) -> str:  # noqa: C901 - one
             return words.ngettext(
                 "%(num)s entry of the institute's page is missing",
                 "%(num)s entries of the institute's page are missing",
-                count,
-            )
-        case Task.BATCH_FAILED:
-            return words.ngettext(
-                "%(num)s certificate could not be made",
-                "%(num)s certificates could not be made",
                 count,
             )
         case Task.APPEAL:
@@ -45,6 +48,43 @@ def task(words: Translator, value: Task, count: int) -> str:  # noqa: C901 - one
                 "Results to confirm for %(num)s learners",
                 count,
             )
+        case (
+            Task.BATCH_FAILED
+            | Task.PROGRAMME_IN_DOUBT
+            | Task.CONFIRM
+            | Task.CORRECT
+            | Task.CERTIFY
+            | Task.CERTIFY_PROGRAMME
+        ):
+            return _about_certificates(words, value, count)
+        case Task.WAITLIST:
+            return words.ngettext(
+                "%(num)s person is waiting for a seat",
+                "%(num)s people are waiting for a seat",
+                count,
+            )
+
+
+def _about_certificates(words: Translator, value: CertificateTask, count: int) -> str:
+    match value:
+        case Task.BATCH_FAILED:
+            return words.ngettext(
+                "%(num)s certificate could not be made",
+                "%(num)s certificates could not be made",
+                count,
+            )
+        case Task.CONFIRM:
+            return words.ngettext(
+                "%(num)s decision waits for a second person",
+                "%(num)s decisions wait for a second person",
+                count,
+            )
+        case Task.CORRECT:
+            return words.ngettext(
+                "%(num)s holder asks for a correction",
+                "%(num)s holders ask for a correction",
+                count,
+            )
         case Task.PROGRAMME_IN_DOUBT:
             return words.ngettext(
                 "%(num)s programme certificate to decide about",
@@ -54,12 +94,6 @@ def task(words: Translator, value: Task, count: int) -> str:  # noqa: C901 - one
         case Task.CERTIFY | Task.CERTIFY_PROGRAMME:
             return words.ngettext(
                 "%(num)s certificate to issue", "%(num)s certificates to issue", count
-            )
-        case Task.WAITLIST:
-            return words.ngettext(
-                "%(num)s person is waiting for a seat",
-                "%(num)s people are waiting for a seat",
-                count,
             )
 
 
@@ -74,11 +108,11 @@ def drawing(value: Task) -> str:
             return "info"
         case Task.ATTENDANCE:
             return "cal"
-        case Task.GRADE:
+        case Task.GRADE | Task.CORRECT:
             return "edit"
         case Task.RELEASE:
             return "hidden"
-        case Task.CONCLUDE:
+        case Task.CONCLUDE | Task.CONFIRM:
             return "seal"
         case Task.CERTIFY | Task.CERTIFY_PROGRAMME:
             return "cert"

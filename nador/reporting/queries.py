@@ -16,6 +16,7 @@ from nador.catalogue.models import CourseVersion, Meeting, Programme, Run
 from nador.catalogue.queries import runs_for
 from nador.catalogue.rules import MeetingStatus, RunStatus
 from nador.certification import queries as certification_queries
+from nador.certification.changes.queries import count_waiting
 from nador.certification.models import Batch, BatchFailure
 from nador.enrolment import queries as enrolment_queries
 from nador.enrolment.queries import Place
@@ -96,6 +97,7 @@ def board(session: Session, actor: Actor) -> list[ToDo]:
         *_of_runs(session, actor),
         *_of_waitlists(session, actor),
         *_of_certificates(session, actor),
+        *_of_decisions(session, actor),
         *_of_the_centre(session, actor),
     ]
     order = list(Task)
@@ -220,6 +222,15 @@ def _failed(session: Session, institutes: Collection[int]) -> list[ToDo]:
         ToDo(Task.BATCH_FAILED, count, taught or whole, code, {"batch_id": batch_id})
         for count, taught, whole, code, batch_id in failed
     ]
+
+
+def _of_decisions(session: Session, actor: Actor) -> list[ToDo]:
+    """Count what waits for this very certifier: what others proposed, and what holders ask."""
+    if not actor.institutes(Action.CERTIFY):
+        return []
+    waiting = count_waiting(session, actor)
+    counts = {Task.CONFIRM: waiting.proposals, Task.CORRECT: waiting.requests}
+    return [ToDo(task, count) for task, count in counts.items() if count]
 
 
 def _of_the_centre(session: Session, actor: Actor) -> list[ToDo]:

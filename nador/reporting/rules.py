@@ -43,6 +43,8 @@ class Task(StrEnum):
     GRADE = "grade"
     RELEASE = "release"
     CONCLUDE = "conclude"
+    CONFIRM = "confirm"
+    CORRECT = "correct"
     CERTIFY = "certify"
     CERTIFY_PROGRAMME = "certify_programme"
     WAITLIST = "waitlist"

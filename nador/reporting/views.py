@@ -61,6 +61,8 @@ _PLACES = {
     Task.GRADE: "assessment.gradebook",
     Task.RELEASE: "assessment.gradebook",
     Task.CONCLUDE: "assessment.results",
+    Task.CONFIRM: "certification.decisions",
+    Task.CORRECT: "certification.decisions",
     Task.CERTIFY: "certification.certify",
     Task.CERTIFY_PROGRAMME: "certification.programme",
     Task.WAITLIST: "enrolment.people",

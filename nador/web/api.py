@@ -133,20 +133,27 @@ R = TypeVar("R")
 
 
 def once(
-    call: Callable[[], R], *, present: Callable[[R], Mapping[str, Any]], status: int = 200
+    call: Callable[[], R],
+    *,
+    present: Callable[[R], Mapping[str, Any]],
+    status: int | Callable[[R], int] = 200,
 ) -> Response:
-    """Run a command for a POST; the same Idempotency-Key again gives the kept answer, and runs nothing."""
+    """Run a command for a POST; the same Idempotency-Key again gives the kept answer, and runs nothing.
+
+    `status` may depend on what the command has returned.
+    """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        return answer(present(call()), status)
+        result = call()
+        return answer(present(result), _status(status, result))
     kept = _kept(key)
     if kept is not None:
         return _replay(kept)
-    said: list[Mapping[str, Any]] = []
+    said: list[tuple[Mapping[str, Any], int]] = []
 
     def keep(session: Session, result: R) -> None:
-        said.append(present(result))
-        _keep(session, key, said[0], status)
+        said.append((present(result), _status(status, result)))
+        _keep(session, key, *said[0])
 
     before_commit(db(), keep)
     try:
@@ -159,7 +166,11 @@ def once(
             raise
         return _replay(kept)
     # Said as it is kept: a place in a queue may have moved since the commit.
-    return answer(said[0], status)
+    return answer(*said[0])
+
+
+def _status(status: int | Callable[[R], int], result: R) -> int:
+    return status if isinstance(status, int) else status(result)
 
 
 def _kept(key: str) -> KeptAnswer | None:

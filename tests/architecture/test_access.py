@@ -64,6 +64,8 @@ HAVE_FILE = "s yn nn fn yn fn nn"
 PROGRAMME = {"code": "programme_code"}
 ISSUED = {"code": "certificate_code"}
 TEMPLATE = {"languages": "fr", "frame": "", "accent": ""}
+WHY = {"reason": "not on the card"}
+NAMES = {"name_latin": "Selma", "name_arabic": "", "reason": "one letter"}
 REASONS = {"reason": "copied", "public_reason": "Issued in error"}
 
 TABLE = [
@@ -419,6 +421,36 @@ TABLE = [
     Row("POST", "/manage/templates/<int:version_id>/archive", EDIT_TEMPLATES),
     Row("GET", "/manage/certificates/<code>", SEE_CERTIFICATES, where=ISSUED),
     Row("POST", "/manage/certificates/<code>/revocation", CERTIFY, form=REASONS, where=ISSUED),
+    Row("GET", "/me/certificates/<code>/correction", "s yn nn nn nn nn nn", where=ISSUED),
+    Row(
+        "POST",
+        "/me/certificates/<code>/correction",
+        "s yn nn nn nn nn nn",
+        form=NAMES,
+        where=ISSUED,
+    ),
+    Row("GET", "/manage/certificates/<code>/replacement", CERTIFY, where=ISSUED),
+    Row("POST", "/manage/certificates/<code>/replacement", CERTIFY, form=NAMES, where=ISSUED),
+    Row("GET", "/manage/certificates/<code>/renewal", CERTIFY, where=ISSUED),
+    Row("POST", "/manage/certificates/<code>/renewal", CERTIFY, where=ISSUED),
+    Row("GET", "/manage/decisions", "s nn nn yy yy yy nn"),
+    Row("GET", "/manage/proposals/<int:proposal_id>", SEE_CERTIFICATES),
+    Row("POST", "/manage/proposals/<int:proposal_id>/approval", CERTIFY),
+    Row("POST", "/manage/proposals/<int:proposal_id>/denial", CERTIFY, form=WHY),
+    # Only who proposed may take it back.
+    Row("POST", "/manage/proposals/<int:proposal_id>/withdrawal", "s nn nn fn fn fn nn"),
+    Row(
+        "POST",
+        "/manage/proposals/<int:proposal_id>/withdrawal",
+        "s nn nn fn yn fn nn",
+        where={"proposal_id": "own_proposal_id"},
+    ),
+    Row("GET", "/manage/corrections/<int:request_id>", SEE_CERTIFICATES),
+    Row("POST", "/manage/corrections/<int:request_id>/approval", CERTIFY),
+    Row("POST", "/manage/corrections/<int:request_id>/denial", CERTIFY, form=WHY),
+    Row("POST", "/api/v1/certificates/<code>/replacement", CERTIFY, json=NAMES, where=ISSUED),
+    Row("POST", "/api/v1/certificates/<code>/renewal", CERTIFY, where=ISSUED),
+    Row("GET", "/api/v1/proposals/<int:proposal_id>", SEE_CERTIFICATES),
     Row("POST", "/api/v1/runs/<int:run_id>/certificates", CERTIFY, json={}),
     Row("GET", "/api/v1/batches/<int:batch_id>", SEE_CERTIFICATES),
     Row("GET", "/api/v1/certificates/<code>/file", HAVE_FILE, where=ISSUED),

@@ -58,6 +58,7 @@ OWN_ROOMS = {
         "credential",
         "log",
         "published",
+        "changes",
     },
     "verification": {"files", "kinds", "inspect", "apart", "lists", "receipts", "export"},
 }

@@ -17,6 +17,7 @@ from nador.assessment.models import Appeal, Assessment
 from nador.assessment.service import banks
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
+from nador.certification.changes.models import CorrectionRequest, Proposal
 from nador.certification.models import (
     Batch,
     CertificateFile,
@@ -24,7 +25,7 @@ from nador.certification.models import (
     LogEntry,
     PrintJob,
 )
-from nador.certification.rules import LogKind, PrintStatus
+from nador.certification.rules import ActKind, LogKind, PrintStatus
 from nador.enrolment.models import Offer
 from nador.enrolment.queries import hash_of
 from nador.kernel import clock
@@ -170,6 +171,40 @@ def _documents(session: Session, world: World, certificate: Certificate) -> dict
         "version_id": certificate.template_version_id,
         "document_kind": certificate.kind.value,
         "specimen": "usual",
+        **_waiting(session, world, certificate),
+    }
+
+
+def _waiting(session: Session, world: World, certificate: Certificate) -> dict[str, object]:
+    """Let a proposal about the learner's certificate wait, one about the run, and a request."""
+    another = make_actor(session, Role.CERTIFIER, institute_id=certificate.institute_id)
+    said = {"institute_id": certificate.institute_id, "proposed_at": clock.now()}
+    reasons = {"reason": "copied", "public_reason": "Issued in error"}
+    revoking = Proposal(
+        kind=ActKind.REVOKE,
+        certificate_id=certificate.id,
+        act={"code": certificate.code, **reasons},
+        proposed_by_id=another.person_id,
+        **said,
+    )
+    issuing = Proposal(
+        kind=ActKind.ISSUE,
+        run_id=certificate.run_id,
+        act={"run_id": certificate.run_id, "person_ids": []},
+        proposed_by_id=world.people["certifier own"],
+        **said,
+    )
+    asked = CorrectionRequest(
+        certificate_id=certificate.id,
+        name_latin="Selma",
+        reason="one letter",
+        asked_by_id=certificate.person_id,
+        asked_at=clock.now(),
+    )
+    return {
+        "proposal_id": store(session, revoking).id,
+        "own_proposal_id": store(session, issuing).id,
+        "request_id": store(session, asked).id,
     }
 
 

@@ -13,6 +13,7 @@ from nador.certification.keys.store import KeyRing
 from nador.certification.models import Certificate
 from nador.certification.service import Drawn
 from nador.kernel.access import NOBODY, Role
+from nador.kernel.db import command
 from nador.kernel.work import run_once
 from tests.factories import make_actor, make_enrolment, make_person
 from tests.factories.assessment import make_pass
@@ -83,3 +84,13 @@ def issue_undrawn(session: Session, desk: Desk, certifier: Actor, *, run_id: int
         service.record_issue(session, NOBODY, item_id=one.id, outcome=drawn)
         codes.append(one.code)
     return codes
+
+
+def ask_for_two(session: Session, institute: Institute, *, asked: bool = True) -> None:
+    """Let two decide about the institute's certificates, or one again."""
+    _ask_for_two(session, NOBODY, institute_id=institute.id, asked=asked)
+
+
+@command
+def _ask_for_two(session: Session, _actor: Actor, *, institute_id: int, asked: bool) -> None:
+    session.get_one(Institute, institute_id).second_person = asked

@@ -28,7 +28,7 @@ from nador.kernel.errors import Gone, NotFound
 from nador.registry import metadata
 from nador.verification.queries import find_by_file
 from nador.verification.service import order_receipt
-from tests.certification.office import ORIGIN, order, work_off
+from tests.certification.office import ORIGIN, ask_for_two, order, work_off
 from tests.factories import (
     make_account,
     make_actor,
@@ -117,6 +117,21 @@ def life(
     order_receipt(session, NOBODY, asked=asked, locale="en", code=certificate.code)
     work_off(desk, session)
     order_receipt(session, NOBODY, asked=asked, locale="en")
+    request = service.ask_for_correction(
+        session,
+        Actor(person_id=person.id),
+        code=certificate.code,
+        name_latin=f"{person.name_latin} x",
+        name_arabic=None,
+        reason=f"I am {person.name_latin}.",
+    )
+    ask_for_two(session, institute)
+    colleague = make_actor(session, Role.CERTIFIER, institute_id=institute.id)
+    said = f"Not {person.name_latin} x."
+    proposal = service.approve_correction(session, colleague, request_id=request.id, origin=ORIGIN)
+    service.deny(session, certifier, proposal_id=proposal.id, reason=said)
+    service.deny_correction(session, certifier, request_id=request.id, reason=said)
+    ask_for_two(session, institute, asked=False)
     stored = queries.current_file(session, certificate.id)
     return Life(
         person=session.get_one(Person, person.id),
@@ -165,6 +180,8 @@ def test_no_table_and_no_file_keeps_the_name(
         "audit_entry",
         "one_time_code",
         "receipt",
+        "proposal",
+        "correction_request",
     }, "the scan finds what there is"
     assert desk.files.path(life.print_sha256).exists()
 
@@ -325,6 +342,15 @@ def test_everything_that_stands_against_it_is_named(
     waiting = CertificateStatus.PENDING_ISSUE
     make_certificate(session, institute=institute, run=run, person=person, status=waiting)
     store(session, PrintJob(run_id=run.id, ordered_by_id=colleague, ordered_at=clock.now()))
+    issued = make_certificate(session, institute=institute, person=person)
+    service.ask_for_correction(
+        session,
+        Actor(person_id=colleague),
+        code=issued.code,
+        name_latin="Selma",
+        name_arabic=None,
+        reason="a letter",
+    )
 
     assert accounts.obstacles(session, administrator, person_id=colleague) == [
         Obstacle.HOLDS_A_ROLE,
@@ -332,6 +358,7 @@ def test_everything_that_stands_against_it_is_named(
         Obstacle.OPEN_ENROLMENT,
         Obstacle.CERTIFICATE_BEING_MADE,
         Obstacle.PRINT_BEING_MADE,
+        Obstacle.DECISION_WAITS,
     ]
 
 

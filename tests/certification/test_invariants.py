@@ -25,16 +25,21 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from nador.accounts.models import Institute, Person
 from nador.certification import service
+from nador.certification.changes.models import Proposal
 from nador.certification.models import Certificate, CertificateEvent, CertificateFile
 from nador.certification.rules import (
+    AlreadyProposed,
     CertificateEventKind,
     CertificateStatus,
     NothingToIssue,
     NotInForce,
+    ProposalStatus,
+    SamePerson,
+    SecondPersonNeeded,
 )
-from nador.certification.service import Drawn
+from nador.certification.service import Drawn, Issuing, Replacing, Revoking
 from nador.kernel import codes
-from nador.kernel.access import NOBODY, Actor, Grant, OwnCase, Role
+from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, OwnCase, Role
 from nador.kernel.db import command
 from nador.verification import queries as register
 from tests.certification.office import ORIGIN, let_pass
@@ -78,6 +83,11 @@ def _rebrand(session: Session, _actor: Actor, *, institute_id: int, name: str) -
 
 
 @command
+def _ask_for_two(session: Session, _actor: Actor, *, institute_id: int, asked: bool) -> None:
+    session.get_one(Institute, institute_id).second_person = asked
+
+
+@command
 def _sneak(session: Session, _actor: Actor, *, sql: str) -> None:
     session.execute(text(sql))
 
@@ -90,6 +100,17 @@ class World:
     institute_id: int
     version: Any
     certifier: Actor
+    second: Actor
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What the model knows of an open proposal."""
+
+    proposal_id: int
+    proposer: Actor
+    becomes: CertificateStatus | None
+    """What its certificate becomes; None: it is an order."""
 
 
 class Registry(RuleBasedStateMachine):
@@ -111,6 +132,15 @@ class Registry(RuleBasedStateMachine):
         self.passed: list[int] = []
         self.said: dict[int, dict[str, Any]] = {}
         self.statuses: dict[int, CertificateStatus] = {}
+        self.two, self.names = False, 0
+        self.waiting: dict[int | None, Waiting] = {}
+        self.decided_by_two: list[int] = []
+        self.ask_for_two(asked=False)
+
+    @rule(asked=st.booleans())
+    def ask_for_two(self, *, asked: bool) -> None:
+        _ask_for_two(self.session, NOBODY, institute_id=self.world.institute_id, asked=asked)
+        self.two = asked
 
     def certificates(self) -> list[Certificate]:
         self.session.rollback()
@@ -137,6 +167,9 @@ class Registry(RuleBasedStateMachine):
             )
         except NothingToIssue:
             assert not self.passed
+        except (SecondPersonNeeded, AlreadyProposed):
+            assert self.two or None in self.waiting
+            return
         self.learn()
         live = {
             self.said[number]["person_id"]
@@ -169,9 +202,96 @@ class Registry(RuleBasedStateMachine):
         except NotInForce:
             assert self.statuses[number] is not ISSUED
             return
+        except (SecondPersonNeeded, AlreadyProposed):
+            assert self.two or number in self.waiting
+            return
         assert self.statuses[number] is ISSUED
         self.statuses[number] = SUPERSEDED if replace else REVOKED
         self.learn()
+
+    @precondition(lambda self: self.said)
+    @rule(data=st.data(), replace=st.booleans(), first=st.booleans())
+    def submit(self, data: st.DataObject, *, replace: bool, first: bool) -> None:
+        number = data.draw(st.sampled_from(sorted(self.said)))
+        who, code = self.who(first=first), self.said[number]["code"]
+        self.names += 1
+        act: Replacing | Revoking = (
+            Replacing(code=code, name_latin=f"Selma {self.names}", reason="a letter")
+            if replace
+            else Revoking(code=code, reason="a", public_reason="b")
+        )
+        becomes = SUPERSEDED if replace else REVOKED
+        try:
+            done = service.submit(self.session, who, act=act, origin=ORIGIN)
+        except NotInForce:
+            assert self.statuses[number] is not ISSUED
+            return
+        except AlreadyProposed:
+            assert number in self.waiting
+            return
+        assert isinstance(done, Proposal) is self.two
+        if isinstance(done, Proposal):
+            self.waiting[number] = Waiting(done.id, who, becomes)
+        else:
+            self.statuses[number] = becomes
+            self.learn()
+
+    @rule(first=st.booleans())
+    def submit_an_order(self, *, first: bool) -> None:
+        who = self.who(first=first)
+        try:
+            act = Issuing(run_id=self.run_id)
+            done = service.submit(self.session, who, act=act, origin=ORIGIN)
+        except (NothingToIssue, AlreadyProposed):
+            return
+        assert isinstance(done, Proposal) is self.two
+        if isinstance(done, Proposal):
+            self.waiting[None] = Waiting(done.id, who, None)
+        self.learn()
+
+    @precondition(lambda self: self.waiting)
+    @rule(data=st.data(), how=st.sampled_from(["approve", "deny", "withdraw"]), first=st.booleans())
+    def settle(self, data: st.DataObject, how: str, *, first: bool) -> None:
+        number = data.draw(st.sampled_from(sorted(self.waiting, key=lambda one: one or 0)))
+        waits, who = self.waiting[number], self.who(first=first)
+        settle: Any = {
+            "approve": partial(service.approve, origin=ORIGIN),
+            "deny": partial(service.deny, reason="no"),
+            "withdraw": service.withdraw,
+        }[how]
+        if (who is waits.proposer) is not (how == "withdraw"):
+            with pytest.raises((SamePerson, Forbidden)):
+                settle(self.session, who, proposal_id=waits.proposal_id)
+            return
+        settle(self.session, who, proposal_id=waits.proposal_id)
+        del self.waiting[number]
+        if how == "approve" and number is not None and waits.becomes is not None:
+            self.statuses[number] = waits.becomes
+            self.decided_by_two.append(number)
+        self.learn()
+
+    def who(self, *, first: bool) -> Actor:
+        return self.world.certifier if first else self.world.second
+
+    @precondition(lambda self: self.waiting)
+    @rule(
+        sql=st.sampled_from(
+            [
+                (
+                    "UPDATE proposal SET status = 'approved', decided_at = proposed_at, "
+                    "decided_by_id = proposed_by_id WHERE id = {id}"
+                ),
+                "UPDATE proposal SET status = 'approved', decided_at = proposed_at WHERE id = {id}",
+                "UPDATE proposal SET proposed_by_id = proposed_by_id + 1 WHERE id = {id}",
+                "UPDATE proposal SET act = '{{}}' WHERE id = {id}",
+                "DELETE FROM proposal WHERE id = {id}",
+            ]
+        )
+    )
+    def sneak_past_the_second(self, sql: str) -> None:
+        for waits in self.waiting.values():
+            with pytest.raises(DBAPIError):
+                _sneak(self.session, NOBODY, sql=sql.format(id=waits.proposal_id))
 
     @precondition(lambda self: self.said)
     @rule(data=st.data())
@@ -231,11 +351,26 @@ class Registry(RuleBasedStateMachine):
         for number, one in found.items():
             assert one.status is self.statuses[number]
             assert {name: getattr(one, name) for name in SNAPSHOT} == self.said[number]
-            assert one.ordered_by_id == self.world.certifier.person_id
+            assert one.ordered_by_id in {
+                self.world.certifier.person_id,
+                self.world.second.person_id,
+            }
         live = [one.person_id for one in found.values() if one.status in LIVE]
         assert len(live) == len(set(live))
         assert len({one.code for one in found.values()}) == len(found)
         self.each_code_is_answered(found)
+        self.two_have_decided()
+
+    def two_have_decided(self) -> None:
+        """Whatever was confirmed was proposed by another, and what was decided by two was confirmed."""
+        about = select(Proposal).outerjoin(Certificate, Certificate.id == Proposal.certificate_id)
+        of_run = (Proposal.run_id == self.run_id) | (Certificate.run_id == self.run_id)
+        rows = self.session.scalars(about.where(of_run)).all()
+        open_ = {one.certificate_id for one in rows if one.status is ProposalStatus.OPEN}
+        approved = [one for one in rows if one.status is ProposalStatus.APPROVED]
+        assert open_ == set(self.waiting)
+        assert all(one.decided_by_id not in {None, one.proposed_by_id} for one in approved)
+        assert set(self.decided_by_two) <= {one.certificate_id for one in approved}
 
     def each_code_is_answered(self, found: dict[int, Certificate]) -> None:
         engine = self.session.get_bind().engine
@@ -263,6 +398,7 @@ def test_the_registry_keeps_its_word(
         sessions,
         institute.id,
         make_course(session, institute_id=institute.id),
+        make_actor(session, Role.CERTIFIER, institute_id=institute.id),
         make_actor(session, Role.CERTIFIER, institute_id=institute.id),
     )
     run_state_machine_as_test(

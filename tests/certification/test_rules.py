@@ -6,8 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from nador.accounts.rules import Names
 from nador.certification import rules
-from nador.certification.rules import BatchStatus, CertificateStatus
+from nador.certification.rules import (
+    ActKind,
+    BatchStatus,
+    CertificateStatus,
+    ProposalStatus,
+    RequestStatus,
+)
 
 
 @pytest.mark.parametrize(
@@ -57,13 +64,102 @@ def test_an_institute_that_is_not_ready_is_told_what_is_missing() -> None:
     assert refused.value.params == {"missing": ["city_fr", "cndp_number"]}
 
 
-@pytest.mark.parametrize("status", list(CertificateStatus))
-def test_only_what_is_issued_is_revoked_or_replaced(status: CertificateStatus) -> None:
-    if status is CertificateStatus.ISSUED:
-        rules.require_in_force(status)
+TODAY = date(2026, 11, 28)
+REVOKE, REPLACE, RENEW = ActKind.REVOKE, ActKind.REPLACE, ActKind.RENEW
+
+
+@pytest.mark.parametrize(
+    ("expires_on", "can"),
+    [
+        pytest.param(None, {REVOKE, REPLACE}, id="for ever"),
+        pytest.param(TODAY + timedelta(days=1), {REVOKE, REPLACE, RENEW}, id="tomorrow"),
+        pytest.param(TODAY, {REVOKE, REPLACE, RENEW}, id="its last day"),
+        pytest.param(TODAY - timedelta(days=1), {REVOKE, RENEW}, id="expired"),
+    ],
+)
+def test_what_can_be_done_with_an_issued_certificate(
+    expires_on: date | None, can: set[ActKind]
+) -> None:
+    issued = CertificateStatus.ISSUED
+
+    assert rules.possible(issued, expires_on=expires_on, today=TODAY) == can
+    for act in can:
+        rules.require_possible(act, issued, expires_on=expires_on, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "status", [one for one in CertificateStatus if one is not CertificateStatus.ISSUED]
+)
+@pytest.mark.parametrize("act", [REVOKE, REPLACE, RENEW])
+@pytest.mark.parametrize("expires_on", [None, TODAY, date(2020, 1, 1)])
+def test_nothing_is_done_with_what_is_not_issued_or_no_longer_stands(
+    status: CertificateStatus, act: ActKind, expires_on: date | None
+) -> None:
+    assert rules.possible(status, expires_on=expires_on, today=TODAY) == set()
+    with pytest.raises(rules.NotInForce):
+        rules.require_possible(act, status, expires_on=expires_on, today=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("act", "expires_on", "refusal"),
+    [
+        pytest.param(RENEW, None, rules.NeverExpires, id="nothing to renew"),
+        pytest.param(REPLACE, date(2026, 11, 27), rules.AlreadyExpired, id="void from the start"),
+    ],
+)
+def test_why_an_issued_certificate_is_not_renewed_or_corrected(
+    act: ActKind, expires_on: date | None, refusal: type[Exception]
+) -> None:
+    with pytest.raises(refusal):
+        rules.require_possible(act, CertificateStatus.ISSUED, expires_on=expires_on, today=TODAY)
+
+
+@pytest.mark.parametrize("decided_by", [7, None], ids=["who proposed", "nobody"])
+def test_who_proposed_does_not_confirm(decided_by: int | None) -> None:
+    rules.require_another(7, 8)
+    with pytest.raises(rules.SamePerson):
+        rules.require_another(7, decided_by)
+
+
+@pytest.mark.parametrize("status", list(ProposalStatus))
+def test_a_proposal_is_settled_once(status: ProposalStatus) -> None:
+    if status is ProposalStatus.OPEN:
+        rules.require_proposed(status)
     else:
-        with pytest.raises(rules.NotInForce):
-            rules.require_in_force(status)
+        with pytest.raises(rules.ProposalSettled):
+            rules.require_proposed(status)
+
+
+@pytest.mark.parametrize("status", list(RequestStatus))
+def test_a_request_is_answered_once(status: RequestStatus) -> None:
+    if status is RequestStatus.OPEN:
+        rules.require_asked(status)
+    else:
+        with pytest.raises(rules.RequestSettled):
+            rules.require_asked(status)
+
+
+def test_where_two_decide_nobody_does_alone() -> None:
+    rules.require_alone(second_person=False)
+    with pytest.raises(rules.SecondPersonNeeded):
+        rules.require_alone(second_person=True)
+
+
+def test_a_correction_corrects_something() -> None:
+    rules.require_new_names(Names("Salma", None), Names("Selma", None))
+    rules.require_new_names(Names("Salma", None), Names("Salma", "سلمى"))
+    with pytest.raises(rules.NamesUnchanged) as refused:
+        rules.require_new_names(Names("Salma", "سلمى"), Names("Salma", "سلمى"))
+
+    assert refused.value.field == "name_latin"
+
+
+def test_a_refusal_gives_its_reason() -> None:
+    rules.require_why("Not on the card.")
+    with pytest.raises(rules.WhyMissing) as refused:
+        rules.require_why("")
+
+    assert refused.value.field == "reason"
 
 
 @pytest.mark.parametrize(

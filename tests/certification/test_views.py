@@ -109,7 +109,7 @@ def test_an_order_for_five_hundred_costs_a_few_statements(
     batch = order(session, certifier, run)
 
     # Two of them make the institute's first template, once: its lock, and a second look.
-    assert len(statements) <= (26 if confirmed else 17)
+    assert len(statements) <= (27 if confirmed else 18)
     progress = queries.progress(session, batch.id)
     assert (progress.pending, progress.failed) == ((500, 0) if confirmed else (0, 500))
     by_name = [one.certificate for one in queries.candidates(session, run.id) if one.certificate]

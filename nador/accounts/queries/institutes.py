@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from nador.accounts import policy, rules
-from nador.accounts.models import Institute, Person
+from nador.accounts.models import Institute, Person, RoleGrant
 from nador.kernel.access import Action, Actor, Grant, Role
 from nador.kernel.audit import AuditEntry
 from nador.kernel.errors import NotFound
@@ -54,6 +54,22 @@ def institute(session: Session, actor: Actor, institute_id: int) -> Institute:
     if found is None:
         raise NotFound
     return found
+
+
+def certifiers(session: Session, institute_id: int) -> list[Person]:
+    """List who decides about an institute's certificates, by name."""
+    return list(
+        session.scalars(
+            select(Person)
+            .join(RoleGrant, RoleGrant.person_id == Person.id)
+            .where(
+                RoleGrant.institute_id == institute_id,
+                RoleGrant.role == Role.CERTIFIER,
+                RoleGrant.ended_at.is_(None),
+            )
+            .order_by(Person.name_folded, Person.id)
+        )
+    )
 
 
 def missing_for_issue(institute: Institute) -> list[str]:

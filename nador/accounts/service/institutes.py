@@ -35,6 +35,12 @@ class PrefixTaken(Conflict):
     code = "prefix_taken"
 
 
+class TooFewCertifiers(Invalid):
+    """Two can only decide where there are two: `there` counts them."""
+
+    code = "too_few_certifiers"
+
+
 class PrefixLocked(Conflict):
     """Certificates carry the prefix already."""
 
@@ -126,10 +132,12 @@ def edit_institute(
     prefix: str,
     cndp_number: str | None,
     words: Mapping[str, Words],
+    second_person: bool | None = None,
 ) -> Institute:
     """Write what an institute says of itself; `words`: name, city, authority, signatory and title.
 
     Certificates that exist keep what they say; the prefix is locked once there is one.
+    `second_person`: whether a second certifier confirms what one decides; None leaves that as it is.
     """
     policy.require_may_administer(actor, institute_id)
     institute = session.scalar(
@@ -147,7 +155,26 @@ def edit_institute(
     audit.record(
         session, actor, "institute.edited", f"institute:{institute_id}", institute_id=institute_id
     )
+    if second_person is not None and second_person != institute.second_person:
+        _ask_for_second_person(session, actor, institute, asked=second_person)
     return institute
+
+
+def _ask_for_second_person(
+    session: Session, actor: Actor, institute: Institute, *, asked: bool
+) -> None:
+    there = len(queries.certifiers(session, institute.id))
+    if asked and there < rules.DECIDE_TOGETHER:
+        raise TooFewCertifiers(field="second_person", there=there)
+    institute.second_person = asked
+    audit.record(
+        session,
+        actor,
+        "institute.second_person",
+        f"institute:{institute.id}",
+        institute_id=institute.id,
+        asked=asked,
+    )
 
 
 def _take_prefix(session: Session, institute: Institute, prefix: str) -> None:

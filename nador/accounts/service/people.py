@@ -201,6 +201,18 @@ def confirm_names(session: Session, actor: Actor, *, person_ids: Collection[int]
 
 
 @command
+def correct_names(session: Session, actor: Actor, *, person_id: int, names: Names) -> Person:
+    """Write somebody's names as a colleague found them in their papers: they are confirmed with it."""
+    policy.require_may_confirm_names(actor, person_id)
+    person = person_for_update(session, person_id)
+    rename(person, names)
+    session.flush()
+    confirm_names(session, actor, person_ids=[person_id])
+    session.refresh(person)
+    return person
+
+
+@command
 def print_code(session: Session, actor: Actor, *, person_id: int) -> str:
     """Make the one-time code for the sheet of somebody without e-mail; only the sheet has it."""
     policy.require_may_manage_people(actor)

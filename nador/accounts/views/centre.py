@@ -79,6 +79,7 @@ def edit_institute() -> ResponseReturnValue:
             prefix=form.prefix.data or "",
             cndp_number=form.cndp_number.data,
             words=form.words(),
+            second_person=bool(form.second_person.data),
         )
         note(translator().gettext("The institute’s page is saved."))
         return url_for("accounts.institute", id=mine.id)

@@ -18,13 +18,18 @@ class Unprintable(Invalid):
 
 def require_printable(facts: CertificateFacts) -> None:
     """Refuse a character outside the bundled faces by its name, before anything is drawn."""
+    for text in _texts(_printed(facts)):
+        require_printable_text(text)
+
+
+def require_printable_text(text: str, *, field: str | None = None) -> None:
+    """Refuse one text likewise; `field` names the input that it was typed into."""
     # A web process reads the faces only when somebody orders.
     from nador.certification.pdf.fit import unprintable
 
-    for text in _texts(_printed(facts)):
-        for character in unprintable(text):
-            name = name_of_character(character, f"U+{ord(character):04X}")
-            raise Unprintable(text=text, character=character, name=name)
+    for character in unprintable(text):
+        name = name_of_character(character, f"U+{ord(character):04X}")
+        raise Unprintable(field=field, text=text, character=character, name=name)
 
 
 def require_sound(facts: CertificateFacts, options: TemplateOptions) -> None:

@@ -286,6 +286,11 @@ def by_code(session: Session, typed: str) -> Certificate:
     return certificate
 
 
+def by_id_for_update(session: Session, certificate_id: int) -> Certificate:
+    """Return a certificate as it is now, locked until the command ends."""
+    return session.get_one(Certificate, certificate_id, with_for_update=True)
+
+
 def current_file(session: Session, certificate_id: int) -> CertificateFile:
     """Return the row of the file that counts; raises NotFound while there is none."""
     row = session.scalar(

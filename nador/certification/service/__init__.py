@@ -1,5 +1,11 @@
-"""Commands of certification: order, issue, print, revoke, replace."""
+"""Commands of certification: order, issue, print, revoke, replace, renew; proposals and requests."""
 
+from nador.certification.service.acts import Act, Issuing, Renewing, Replacing, Revoking
+from nador.certification.service.corrections import (
+    approve_correction,
+    ask_for_correction,
+    deny_correction,
+)
 from nador.certification.service.credentials import (
     LIST,
     Signed,
@@ -7,7 +13,7 @@ from nador.certification.service.credentials import (
     record_list,
     record_signing,
 )
-from nador.certification.service.decisions import hide_holder, replace, revoke
+from nador.certification.service.decisions import hide_holder, renew, replace, revoke
 from nador.certification.service.erasure import DROP, erase_holder, record_dropped
 from nador.certification.service.freezing import active_template, draft_facts, issuer_of
 from nador.certification.service.grounds import besides_of_run, programme_facts
@@ -34,6 +40,7 @@ from nador.certification.service.outcomes import (
     record_not_printed,
     record_print,
 )
+from nador.certification.service.proposals import approve, deny, submit, withdraw
 from nador.certification.service.reminders import REMIND, record_reminder
 from nador.certification.service.templates import (
     activate_version,
@@ -50,20 +57,30 @@ __all__ = [
     "OLD_PRINTS",
     "PRINT",
     "REMIND",
+    "Act",
     "Drawn",
     "Grown",
+    "Issuing",
     "Merged",
+    "Renewing",
+    "Replacing",
+    "Revoking",
     "Signed",
     "SignedList",
     "activate_version",
     "active_template",
     "append_to_log",
+    "approve",
+    "approve_correction",
     "archive_version",
+    "ask_for_correction",
     "begin_template",
     "besides_of_run",
     "confirm_names",
     "confirm_names_of_programme",
     "copy_version",
+    "deny",
+    "deny_correction",
     "draft_facts",
     "erase_holder",
     "forget_print",
@@ -84,11 +101,14 @@ __all__ = [
     "record_print",
     "record_reminder",
     "record_signing",
+    "renew",
     "replace",
     "retire_key",
     "retry",
     "revoke",
     "rotate_key",
     "save_draft",
+    "submit",
     "take_key",
+    "withdraw",
 ]

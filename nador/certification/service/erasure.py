@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from nador.certification import queries
+from nador.certification.changes.models import CorrectionRequest, Proposal
 from nador.certification.models import (
     Certificate,
     CertificateFile,
@@ -47,6 +48,7 @@ def erase_holder(session: Session, _actor: Actor, *, person_id: int) -> None:
     ids = [certificate.id for certificate in held]
     for credential in session.scalars(select(Credential).where(Credential.certificate_id.in_(ids))):
         credential.erase()
+    _forget_changes(session, ids)
     session.flush()
     audit.forget(session, [f"certificate:{certificate.code}" for certificate in held])
     files = session.scalars(
@@ -54,6 +56,17 @@ def erase_holder(session: Session, _actor: Actor, *, person_id: int) -> None:
     )
     _drop(session, files.all())
     _drop_prints(session, person_id)
+
+
+def _forget_changes(session: Session, certificate_ids: list[int]) -> None:
+    """Empty what was asked and proposed about certificates: who decided, and when, stays."""
+    asked = CorrectionRequest.certificate_id.in_(certificate_ids)
+    for request in session.scalars(select(CorrectionRequest).where(asked)):
+        request.name_latin = request.name_arabic = None
+        request.reason, request.answer = "", request.answer and ""
+    proposed = Proposal.certificate_id.in_(certificate_ids)
+    for proposal in session.scalars(select(Proposal).where(proposed)):
+        proposal.act, proposal.answer = {}, proposal.answer and ""
 
 
 def _drop_prints(session: Session, person_id: int) -> None:

@@ -213,23 +213,26 @@ def _said(facts: CertificateFacts) -> dict[str, Any]:
 
 
 def copy(
-    session: Session, actor: Actor, old: Certificate, *, person: Person, origin: str
+    session: Session,
+    actor: Actor,
+    old: Certificate,
+    *,
+    origin: str,
+    changed: Mapping[str, Any],
+    template_version_id: int | None = None,
 ) -> Certificate:
-    """Build the successor of a certificate, with the holder's present names."""
-    if person.names_confirmed_at is None:
-        raise rules.NamesNotConfirmed
+    """Build the successor of a certificate: it says the same from today on, but for what `changed`.
+
+    Whoever has hidden their name goes on hiding it.
+    """
     draft = CertificateFacts.from_dict(
-        old.facts
-        | {
-            "issued_on": clock.today().isoformat(),
-            "holder_latin": person.name_latin,
-            "holder_arabic": person.name_arabic,
-        }
+        old.facts | {"issued_on": clock.today().isoformat(), **changed}
     )
     require_printable(draft)
-    version = session.get_one(TemplateVersion, old.template_version_id)
+    version = session.get_one(TemplateVersion, template_version_id or old.template_version_id)
     require_sound(draft, TemplateOptions.from_dict(version.options))
     institute = session.get_one(Institute, old.institute_id)
+    person = session.get_one(Person, old.person_id)
     [running] = _take_numbers(session, institute, count=1)
     facts = _numbered(draft, prefix=institute.prefix, running=running, origin=origin)
     [credential] = begin_credentials(session, [person], institute_id=institute.id, origin=origin)
@@ -239,13 +242,14 @@ def copy(
         run_id=old.run_id,
         programme_id=old.programme_id,
         enrolment_id=old.enrolment_id,
-        template_version_id=old.template_version_id,
+        template_version_id=version.id,
         kind=old.kind,
         title=old.title,
         issuer=old.issuer,
-        expires_on=old.expires_on,
+        expires_on=facts.expires_on,
         ordered_by_id=actor.person_id,
         ordered_at=clock.now(),
+        holder_hidden=old.holder_hidden,
         credential=credential,
         **_said(facts),
     )

@@ -10,6 +10,7 @@ from nador.accounts import service as people
 from nador.accounts.queries import missing_for_issue
 from nador.catalogue.queries import programme_for_update, run_for_update
 from nador.certification import policy, queries, rules
+from nador.certification.changes.queries import needs_second_person
 from nador.certification.models import (
     Batch,
     BatchFailure,
@@ -17,6 +18,7 @@ from nador.certification.models import (
     CertificatePart,
 )
 from nador.certification.rules import STAGES, CertificateStatus
+from nador.certification.service.alone import Subject, require_alone
 from nador.certification.service.freezing import freeze
 from nador.certification.service.grounds import ground_of, programme_ground, run_ground
 from nador.kernel import audit, clock, work
@@ -70,18 +72,33 @@ def order_batch(session: Session, actor: Actor, *, run_id: int, origin: str) -> 
     """Order a document for everybody who passed the run and has none; workers then draw them.
 
     `origin` is where the codes will be answered. Ordering again when all have theirs, or by a second
-    press of the button, returns the order there is. Raises InstituteNotReady, NothingToIssue.
+    press of the button, returns the order there is. Raises InstituteNotReady, NothingToIssue, and
+    SecondPersonNeeded where it can only be proposed.
     """
-    return _order(session, actor, run_ground(session, actor, run_id), origin=origin)
+    ground = run_ground(session, actor, run_id)
+    require_alone(session, subject_of(ground))
+    return order_for_all(session, actor, ground, origin=origin)
 
 
 @command
 def order_programme(session: Session, actor: Actor, *, programme_id: int, origin: str) -> Batch:
     """Order a document for everybody who holds all of a programme and has none, as `order_batch` does."""
-    return _order(session, actor, programme_ground(session, actor, programme_id), origin=origin)
+    ground = programme_ground(session, actor, programme_id)
+    require_alone(session, subject_of(ground))
+    return order_for_all(session, actor, ground, origin=origin)
 
 
-def _order(session: Session, actor: Actor, ground: Ground, *, origin: str) -> Batch:
+def subject_of(ground: Ground) -> Subject:
+    """Say what an order is about."""
+    return Subject(
+        institute_id=ground.institute.id,
+        run_id=ground.run_id,
+        programme_id=ground.programme_id,
+    )
+
+
+def order_for_all(session: Session, actor: Actor, ground: Ground, *, origin: str) -> Batch:
+    """Order for everybody without a document, as part of a command."""
     rules.require_ready(missing_for_issue(ground.institute))
     without = [one for one in ground.people if one.certificate is None]
     if not without and ground.earlier:
@@ -91,6 +108,21 @@ def _order(session: Session, actor: Actor, ground: Ground, *, origin: str) -> Ba
     if ground.earlier and _only_known_failures(session, ground.earlier[0], without):
         retry(session, actor, batch_id=ground.earlier[0].id, origin=origin)
         return ground.earlier[0]
+    return order_for(session, actor, ground, without, origin=origin)
+
+
+def order_for(
+    session: Session, actor: Actor, ground: Ground, people: list[Candidate], *, origin: str
+) -> Batch:
+    """Order for these people, as part of a command; an earlier order's failures are this one's now."""
+    rules.require_ready(missing_for_issue(ground.institute))
+    if ground.earlier:
+        session.execute(
+            delete(BatchFailure).where(
+                BatchFailure.batch_id.in_([one.id for one in ground.earlier]),
+                BatchFailure.person_id.in_([one.person.id for one in people]),
+            )
+        )
     batch = Batch(
         run_id=ground.run_id,
         programme_id=ground.programme_id,
@@ -100,7 +132,7 @@ def _order(session: Session, actor: Actor, ground: Ground, *, origin: str) -> Ba
     )
     session.add(batch)
     session.flush()
-    _order_each(session, actor, batch=batch, ground=ground, waiting=without, origin=origin)
+    _order_each(session, actor, batch=batch, ground=ground, waiting=people, origin=origin)
     audit.record(
         session,
         actor,
@@ -114,27 +146,38 @@ def _order(session: Session, actor: Actor, ground: Ground, *, origin: str) -> Ba
 
 @command
 def retry(session: Session, actor: Actor, *, batch_id: int, origin: str) -> None:
-    """Try again for everybody whom an order could not serve."""
+    """Try again for everybody whom an order could not serve.
+
+    Where two decide, one alone has only drawn again what both have ordered.
+    """
     batch = queries.progress(session, batch_id).batch
     ground = ground_of(session, actor, batch)
-    failed = set(
-        session.scalars(
-            delete(BatchFailure)
-            .where(BatchFailure.batch_id == batch_id)
-            .returning(BatchFailure.person_id)
+    of_batch = BatchFailure.batch_id == batch_id
+    failed = set(session.scalars(select(BatchFailure.person_id).where(of_batch)))
+    drawn_again = _draw_again(session, actor, batch, failed)
+    if needs_second_person(session, batch.institute_id):
+        session.execute(
+            delete(BatchFailure).where(of_batch, BatchFailure.person_id.in_(drawn_again))
         )
-    )
-    for certificate in session.scalars(
-        select(Certificate).where(
-            Certificate.batch_id == batch_id,
+        return
+    session.execute(delete(BatchFailure).where(of_batch))
+    again = [one for one in ground.people if one.certificate is None and one.person.id in failed]
+    _order_each(session, actor, batch=batch, ground=ground, waiting=again, origin=origin)
+
+
+def _draw_again(session: Session, actor: Actor, batch: Batch, failed: set[int]) -> list[int]:
+    """Have workers try again what was ordered and could not be drawn; returns whose it is."""
+    found = session.execute(
+        select(Certificate.id, Certificate.person_id).where(
+            Certificate.batch_id == batch.id,
             Certificate.status == CertificateStatus.PENDING_ISSUE,
             Certificate.person_id.in_(failed),
         )
-    ):
+    ).all()
+    for certificate_id, _whose in found:
         for stage in STAGES:
-            work.retry(session, actor, work_name=stage, item_id=certificate.id)
-    again = [one for one in ground.people if one.certificate is None and one.person.id in failed]
-    _order_each(session, actor, batch=batch, ground=ground, waiting=again, origin=origin)
+            work.retry(session, actor, work_name=stage, item_id=certificate_id)
+    return [person_id for _, person_id in found]
 
 
 def _only_known_failures(session: Session, batch: Batch, waiting: list[Candidate]) -> bool:

@@ -1,11 +1,13 @@
 """Pages of certification."""
 
 from nador.certification.views import (
+    corrections,
     credentials,
     issuing,
     log,
     mine,
     programmes,
+    proposals,
     registry,
     templates,
     trust,
@@ -14,11 +16,13 @@ from nador.certification.views.routes import blueprint
 
 __all__ = [
     "blueprint",
+    "corrections",
     "credentials",
     "issuing",
     "log",
     "mine",
     "programmes",
+    "proposals",
     "registry",
     "templates",
     "trust",

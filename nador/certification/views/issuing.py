@@ -11,6 +11,7 @@ from nador.accounts.labels import MISSING
 from nador.accounts.policy import may_manage_people
 from nador.accounts.queries import missing_for_issue
 from nador.certification import labels, policy, queries, service
+from nador.certification.changes import queries as changes
 from nador.certification.forms import OrderForm
 from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
@@ -23,7 +24,7 @@ from nador.certification.rules import (
     require_ready,
 )
 from nador.certification.template import Design, TemplateOptions
-from nador.certification.views.routes import blueprint
+from nador.certification.views.routes import blueprint, settled
 from nador.kernel import clock, text
 from nador.kernel.errors import NotFound, describe
 from nador.web.access import access
@@ -70,6 +71,7 @@ def _certify_page(run_id: int, form: OrderForm) -> str:
         missing=[words.gettext(MISSING[one]) for one in missing_for_issue(sheet.institute)],
         may_certify=policy.may_certify(actor(), institute_id=sheet.run.institute_id),
         batches=queries.batches_of(db(), run_id),
+        waiting=changes.open_proposal(db(), run_id=run_id),
     )
 
 
@@ -95,8 +97,9 @@ def order(run_id: int) -> ResponseReturnValue:
     form = OrderForm()
 
     def do() -> str:
-        batch = service.order_batch(db(), actor(), run_id=run_id, origin=settings().public_url)
-        return url_for(".batch", batch_id=batch.id)
+        act = service.Issuing(run_id=run_id)
+        done = service.submit(db(), actor(), act=act, origin=settings().public_url)
+        return settled(done, place=lambda batch: url_for(".batch", batch_id=batch.id))
 
     return process(form, do=do, page=lambda: _certify_page(run_id, form))
 

@@ -9,8 +9,9 @@ from flask import redirect, request, url_for
 from markupsafe import Markup
 
 from nador.certification import labels, queries, rules, service
+from nador.certification.changes import queries as changes
 from nador.certification.rules import CertificateStatus, Entry
-from nador.certification.views.routes import blueprint
+from nador.certification.views.routes import blueprint, possible_with
 from nador.kernel import clock
 from nador.kernel.i18n import pick
 from nador.web.access import SIGNED_IN, access
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
 @access(SIGNED_IN)
 def mine() -> str:
     """List one's own documents."""
+    held = queries.held_by(db(), actor().person_id or 0)
     return render(
         "certification/mine.html",
-        certificates=queries.held_by(db(), actor().person_id or 0),
+        certificates=held,
+        asked=changes.last_requests(db(), actor().person_id or 0),
+        can={one.id: possible_with(one) for one in held},
         today=clock.today(),
         labels=labels,
         words=translator(),

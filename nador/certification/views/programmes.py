@@ -11,13 +11,14 @@ from nador.accounts.queries import missing_for_issue
 from nador.catalogue.queries import programme_by_code
 from nador.catalogue.rules import CatalogueStatus
 from nador.certification import policy, queries, service
+from nador.certification.changes import queries as changes
 from nador.certification.forms import OrderForm
 from nador.certification.pdf.printable import Unprintable
 from nador.certification.policy import READERS
 from nador.certification.queries import Head
 from nador.certification.rules import require_ready, together
 from nador.certification.views.issuing import design_in_use, draw_specimen, ticked, unprintable_page
-from nador.certification.views.routes import blueprint
+from nador.certification.views.routes import blueprint, settled
 from nador.kernel import text
 from nador.kernel.errors import NotFound
 from nador.web.access import access
@@ -53,6 +54,7 @@ def _programme_page(code: str, form: OrderForm) -> str:
         may_certify=policy.may_certify(actor(), institute_id=found.institute_id),
         published=found.status is CatalogueStatus.PUBLISHED,
         batches=queries.batches_of_programme(db(), found.id),
+        waiting=changes.open_proposal(db(), programme_id=found.id),
         in_doubt=queries.in_doubt(db(), found.id),
         coming=coming[:PAGE_SIZE],
         before=url_for(".programme", code=code, skip=max(skip - PAGE_SIZE, 0)) if skip else "",
@@ -67,9 +69,9 @@ def order_programme(code: str) -> ResponseReturnValue:
     form, found = OrderForm(), programme_by_code(db(), code)
 
     def do() -> str:
-        origin = settings().public_url
-        batch = service.order_programme(db(), actor(), programme_id=found.id, origin=origin)
-        return url_for(".batch", batch_id=batch.id)
+        act = service.Issuing(programme_id=found.id)
+        done = service.submit(db(), actor(), act=act, origin=settings().public_url)
+        return settled(done, place=lambda batch: url_for(".batch", batch_id=batch.id))
 
     return process(form, do=do, page=lambda: _programme_page(code, form))
 

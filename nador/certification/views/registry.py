@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 from flask import Response, request, url_for
 
 from nador.certification import labels, policy, queries, service
+from nador.certification.changes import queries as changes
 from nador.certification.forms import RevokeForm
 from nador.certification.policy import READERS
-from nador.certification.rules import CertificateStatus, Validity
-from nador.certification.views.routes import blueprint
+from nador.certification.rules import Validity
+from nador.certification.views.routes import blueprint, possible_with, settled
 from nador.kernel import clock, text
 from nador.kernel.tables import write_csv
 from nador.web.access import SIGNED_IN, access
 from nador.web.forms import process
-from nador.web.rendering import note, render, send_pdf
-from nador.web.request import actor, db, translator
+from nador.web.rendering import render, send_pdf
+from nador.web.request import actor, db, settings, translator
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
 
 PAGE_SIZE = 50
 
@@ -96,7 +98,6 @@ def certificate(code: str) -> str:
 def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
     one = queries.by_code(db(), code)
     policy.require_see(actor(), institute_id=one.institute_id)
-    in_force = one.status is CertificateStatus.ISSUED
     may_certify = policy.may_certify(actor(), institute_id=one.institute_id)
     return render(
         "certification/certificate.html",
@@ -106,7 +107,10 @@ def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
         parts=queries.resting_on(db(), one.id) if one.programme_id else (),
         in_doubt=one.programme_id is not None and queries.is_in_doubt(db(), one.id),
         form=form or RevokeForm(),
-        may_revoke=in_force and may_certify,
+        can=possible_with(one) if may_certify else frozenset(),
+        waiting=changes.open_proposal(db(), certificate_id=one.id),
+        asked=changes.open_request(db(), one.id),
+        neighbours=changes.neighbours(db(), one),
         may_have_file=may_certify or actor().is_person(one.person_id),
         labels=labels,
         words=translator(),
@@ -114,11 +118,18 @@ def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
 
 
 def _history(certificate_id: int) -> list[tuple[bool, str, str]]:
+    """Tell what happened, what was proposed and what was asked, in the order of time."""
     words = translator()
-    return [
-        (True, words.datetime_(each.at), labels.event(words, each.kind))
+    said = [
+        (each.at, labels.event(words, each.kind))
         for each in queries.events_of(db(), certificate_id)
     ]
+    for one in changes.proposals_about(db(), certificate_id):
+        said += labels.told_of_proposal(words, one)
+    for asked in changes.requests_about(db(), certificate_id):
+        said += labels.told_of_request(words, asked)
+    said.sort(key=lambda pair: pair[0])
+    return [(True, words.datetime_(at), what) for at, what in said]
 
 
 @blueprint.post("/manage/certificates/<code>/revocation")
@@ -128,17 +139,10 @@ def revoke(code: str) -> ResponseReturnValue:
     form = RevokeForm()
 
     def do() -> str:
-        service.revoke(
-            db(),
-            actor(),
-            code=code,
-            reason=form.reason.data or "",
-            public_reason=form.public_reason.data or "",
-        )
-        note(
-            translator().gettext("The certificate is revoked. Its page says so from now on."),
-            "warn",
-        )
-        return url_for(".certificate", code=code)
+        reason, public_reason = form.reason.data or "", form.public_reason.data or ""
+        act = service.Revoking(code=code, reason=reason, public_reason=public_reason)
+        done = service.submit(db(), actor(), act=act, origin=settings().public_url)
+        said = translator().gettext("The certificate is revoked. Its page says so from now on.")
+        return settled(done, said=said, place=lambda one: url_for(".certificate", code=one.code))
 
     return process(form, do=do, page=lambda: _certificate_page(code, form))

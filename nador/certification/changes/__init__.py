@@ -1,0 +1,1 @@
+"""What is done to certificates: asked for by holders, proposed by one certifier, decided by another."""
