@@ -51,6 +51,8 @@ def held(code: str) -> str:
         today=clock.today(),
         standing=one.status is CertificateStatus.ISSUED,
         expired=one.expires_on is not None and one.expires_on < clock.today(),
+        can=possible_with(one),
+        waits=changes.open_request(db(), one.id) is not None,
         successor=queries.code_of(db(), one.superseded_by_id),
         history=_history(one),
         share=_share(one),
