@@ -33,6 +33,7 @@ from nador.kernel.work import (
 from nador.verification.models import Receipt
 from nador.verification.rules import ReceiptStatus
 from nador.verification.service import RECEIPT
+from tests.certification.sheets import text_of
 from tests.certification.test_seal import troubles
 from tests.factories import make_actor, make_certificate
 from tests.verification.test_pages import UNKNOWN, statements
@@ -77,7 +78,7 @@ def made(client: FlaskClient, desk: Desk, address: str) -> bytes:
 
 
 def words(pdf: bytes) -> str:
-    """What a reader aloud would say: the text of each element."""
+    """What a reader aloud would say where letters are joined: the text of each such element."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         said = [
             str(one.ActualText)
@@ -107,7 +108,7 @@ def test_a_list_becomes_sealed_paper(
     ring = KeyRing.of(desk.settings)
     [seal] = [key for key in keys if key.purpose is KeyPurpose.SEAL]
     assert troubles(pdf, ring.open(seal.known)) == []
-    assert "Reçu de vérification" in words(pdf)
+    assert "Reçu de vérification" in text_of(pdf)
     assert "سلمى بوزيان" in words(pdf)
     assert "Refresh" not in client.get(address).headers
 
