@@ -147,7 +147,7 @@ def _read(node: Any) -> Any:
                 continue
             each = _value(name, each)  # noqa: PLW2901 - the same part, read
         else:
-            each = _read(each)  # noqa: PLW2901
+            each = _read(each)  # noqa: PLW2901 - the same part, read
         language = node.get(f"{name}{_LANGUAGE}", "")
         made[name] = {"text": each, "language": language} if language else each
     return made
