@@ -106,6 +106,9 @@ class Growing:
     def act(self) -> None:
         """Ask for what is to be done next."""
 
+    def after(self) -> None:
+        """Do what is left to do once nothing is killed any more."""
+
     def go_on(self, stopping: threading.Event) -> None:
         """Ask for one thing after another."""
         while not stopping.wait(0.05):
@@ -248,6 +251,10 @@ class Rotating(Growing):
             self.answered.append(said.strip())
             self.todo.popleft()
 
+    def after(self) -> None:
+        """Issue a few more: the keys that were taken last sign them."""
+        self.issue(self.at_once // 4)
+
     def checks(self, session: Session) -> dict[str, object]:
         """Look for each new key wherever it has to be."""
         keys = registered.keys(session)
@@ -294,6 +301,8 @@ def run(name: str, centre: Centre, *, seed: int, size: int = 120, kills: int = K
         story.more()
         with beside(story.watch, story.go_on):
             killed = under_fire(story, random.Random(seed), kills=kills, stride=stride, extra=extra)
+        story.after()
+        until(story, lambda: not story.pending())
         with desk.reading() as session:
             checks = story.checks(session)
         checks |= last_checks(desk) | story.answers.checks(centre, wanted="200")
