@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nador.assessment.labels.submissions import SUBMISSIONS
 from nador.kernel.errors import counted
 from nador.kernel.i18n import msgid
 
@@ -121,4 +122,5 @@ ERRORS = {
     ),
     "answer_unreadable": msgid("This answer cannot be read. Reload the page and answer again."),
     "answer_too_long": msgid("The answer may have at most %(limit)s characters."),
+    **SUBMISSIONS,
 }

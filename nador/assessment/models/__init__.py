@@ -10,10 +10,17 @@ from nador.assessment.models.questions import (
     QuestionVersion,
 )
 from nador.assessment.models.results import Appeal, Result
+from nador.assessment.models.submissions import (
+    Assignment,
+    Submission,
+    SubmissionAuthor,
+    SubmissionFile,
+)
 
 __all__ = [
     "Appeal",
     "Assessment",
+    "Assignment",
     "Grade",
     "GradeChange",
     "MarkOverride",
@@ -24,4 +31,7 @@ __all__ = [
     "QuestionTag",
     "QuestionVersion",
     "Result",
+    "Submission",
+    "SubmissionAuthor",
+    "SubmissionFile",
 ]

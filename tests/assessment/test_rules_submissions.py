@@ -1,0 +1,229 @@
+"""What may be handed in, and what lateness costs."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nador.assessment.rules import submissions as rules
+from nador.assessment.rules.submissions import (
+    Asked,
+    FileKind,
+    LatePolicy,
+    PenaltyUnit,
+    ScanState,
+    Window,
+    WorkFile,
+)
+
+if TYPE_CHECKING:
+    from nador.kernel.errors import DomainError
+
+DUE = datetime(2026, 12, 1, 12, tzinfo=UTC)
+WINDOW = Window(opens_at=DUE - timedelta(days=7), due_at=DUE, cut_off_at=DUE + timedelta(days=2))
+OUT_OF = Decimal(20)
+
+
+def asked(**changed: object) -> Asked:
+    wanted: dict[str, object] = {
+        "takes_text": True,
+        "takes_files": True,
+        "kinds": {FileKind.PDF},
+        "most_files": 2,
+        "largest": 2048,
+        "own_work": False,
+    }
+    return Asked(**(wanted | changed))  # type: ignore[arg-type] # the tests name its own arguments
+
+
+def a_file(name: str = "a.pdf", **changed: object) -> WorkFile:
+    wanted: dict[str, object] = {"kind": FileKind.PDF, "size": 1000, "sha256": "ab"}
+    return WorkFile(name=name, **(wanted | changed))  # type: ignore[arg-type] # as above
+
+
+@pytest.mark.parametrize(
+    ("window", "now", "refusal"),
+    [
+        pytest.param(Window(), DUE, None, id="no bounds"),
+        pytest.param(WINDOW, DUE - timedelta(days=8), rules.NotOpenYet, id="too early"),
+        pytest.param(WINDOW, DUE - timedelta(days=7), None, id="just opened"),
+        pytest.param(WINDOW, DUE + timedelta(days=1), None, id="late, before the cut-off"),
+        pytest.param(WINDOW, DUE + timedelta(days=2), rules.CutOffPassed, id="at the cut-off"),
+    ],
+)
+def test_work_is_taken_within_the_window(
+    window: Window, now: datetime, refusal: type[DomainError] | None
+) -> None:
+    if refusal is None:
+        rules.require_open(window, now=now)
+    else:
+        with pytest.raises(refusal):
+            rules.require_open(window, now=now)
+
+
+def test_a_second_version_needs_leave() -> None:
+    rules.require_takes_another(0, resubmission=False)
+    rules.require_takes_another(3, resubmission=True)
+    with pytest.raises(rules.HandedInAlready):
+        rules.require_takes_another(1, resubmission=False)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "files", "confirmed", "refusal"),
+    [
+        pytest.param(asked(), "An answer", [], False, None, id="a text"),
+        pytest.param(asked(), "", [a_file()], False, None, id="a file"),
+        pytest.param(asked(), " \n", [], False, rules.NothingToHandIn, id="blanks"),
+        pytest.param(
+            asked(takes_text=False), "", [], False, rules.NothingToHandIn, id="no file at all"
+        ),
+        pytest.param(asked(takes_text=False), "x", [], False, rules.TextNotTaken, id="files only"),
+        pytest.param(
+            asked(takes_files=False), "x", [a_file()], False, rules.FilesNotTaken, id="text only"
+        ),
+        pytest.param(asked(), "x" * 100_001, [], False, rules.TextTooLong, id="a text without end"),
+        pytest.param(
+            asked(), "", [a_file("a"), a_file("b"), a_file("c")], False, rules.TooManyFiles, id="3"
+        ),
+        pytest.param(asked(), "", [a_file(size=2049)], False, rules.FileTooLarge, id="too large"),
+        pytest.param(
+            asked(), "", [a_file(kind=FileKind.ZIP)], False, rules.FileOfAnotherKind, id="a zip"
+        ),
+        pytest.param(
+            asked(), "", [a_file(scan=ScanState.INFECTED)], False, rules.FileInfected, id="infected"
+        ),
+        pytest.param(
+            asked(), "", [a_file(scan=ScanState.WAITING)], False, rules.FileNotScanned, id="unseen"
+        ),
+        pytest.param(asked(), "", [a_file(scan=ScanState.CLEAN)], False, None, id="clean"),
+        pytest.param(
+            asked(own_work=True), "x", [], False, rules.OwnWorkNotConfirmed, id="not confirmed"
+        ),
+        pytest.param(asked(own_work=True), "x", [], True, None, id="confirmed"),
+    ],
+)
+def test_what_can_be_handed_in(
+    wanted: Asked,
+    text: str,
+    files: list[WorkFile],
+    confirmed: bool,
+    refusal: type[DomainError] | None,
+) -> None:
+    if refusal is None:
+        rules.require_complete(wanted, text=text, files=files, confirmed=confirmed)
+    else:
+        with pytest.raises(refusal):
+            rules.require_complete(wanted, text=text, files=files, confirmed=confirmed)
+
+
+@pytest.mark.parametrize(
+    ("size", "said"),
+    [(10 * 1024 * 1024, "10"), (1536 * 1024, "1.5"), (100 * 1024 * 1024, "100"), (2048, "0")],
+)
+def test_megabytes_are_said_shortly(size: int, said: str) -> None:
+    assert f"{rules.in_megabytes(size):f}" == said
+
+
+@pytest.mark.parametrize(
+    ("late", "unit", "units"),
+    [
+        pytest.param(timedelta(0), PenaltyUnit.DAY, 0, id="in time"),
+        pytest.param(timedelta(microseconds=1), PenaltyUnit.DAY, 1, id="a moment"),
+        pytest.param(timedelta(days=1), PenaltyUnit.DAY, 1, id="a day"),
+        pytest.param(timedelta(hours=25), PenaltyUnit.DAY, 2, id="a day and an hour"),
+        pytest.param(timedelta(minutes=61), PenaltyUnit.HOUR, 2, id="an hour and a minute"),
+    ],
+)
+def test_started_units_count(late: timedelta, unit: PenaltyUnit, units: int) -> None:
+    assert rules.units_late(late, unit) == units
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "due", "late"),
+    [
+        pytest.param(DUE, None, timedelta(0), id="nothing is due"),
+        pytest.param(DUE - timedelta(hours=1), DUE, timedelta(0), id="early"),
+        pytest.param(DUE + timedelta(hours=1), DUE, timedelta(hours=1), id="late"),
+    ],
+)
+def test_lateness(handed_in: datetime, due: datetime | None, late: timedelta) -> None:
+    assert rules.lateness(handed_in, due) == late
+
+
+@pytest.mark.parametrize(
+    ("value", "percent", "floor", "days", "taken"),
+    [
+        pytest.param("16", "10", "0", 1, "2.00", id="ten per cent of twenty"),
+        pytest.param("16", "10", "0", 3, "6.00", id="three days"),
+        pytest.param("16", "10", "60", 3, "4.00", id="not below the floor"),
+        pytest.param("11", "10", "60", 3, "0.00", id="below the floor by itself"),
+        pytest.param("3", "10", "0", 9, "3.00", id="never below nothing"),
+        pytest.param("16", "0", "0", 9, "0.00", id="lateness costs nothing"),
+        pytest.param("15.55", "3.33", "0", 1, "0.67", id="what stays is rounded: 14.884 to 14.88"),
+    ],
+)
+def test_what_lateness_takes(value: str, percent: str, floor: str, days: int, taken: str) -> None:
+    policy = LatePolicy(percent=Decimal(percent), floor=Decimal(floor))
+    got = rules.deduction(Decimal(value), out_of=OUT_OF, policy=policy, late=timedelta(days=days))
+
+    assert got == Decimal(taken)
+
+
+HUNDREDTHS = st.decimals(0, 20, places=2)
+PERCENT = st.decimals(0, 100, places=2)
+
+
+@given(
+    value=HUNDREDTHS,
+    percent=PERCENT,
+    floor=PERCENT,
+    sooner=st.timedeltas(timedelta(0), timedelta(days=30)),
+    more=st.timedeltas(timedelta(0), timedelta(days=30)),
+    unit=st.sampled_from(PenaltyUnit),
+)
+def test_lateness_takes_no_more_than_there_is(
+    value: Decimal,
+    percent: Decimal,
+    floor: Decimal,
+    sooner: timedelta,
+    more: timedelta,
+    unit: PenaltyUnit,
+) -> None:
+    policy = LatePolicy(percent=percent, unit=unit, floor=floor)
+    taken = rules.deduction(value, out_of=OUT_OF, policy=policy, late=sooner)
+    later = rules.deduction(value, out_of=OUT_OF, policy=policy, late=sooner + more)
+
+    assert 0 <= taken <= later <= value
+    assert taken == taken.quantize(Decimal("0.01"))
+    assert value - later >= min(value, (OUT_OF * floor / 100).quantize(Decimal("0.01")))
+    assert rules.deduction(value, out_of=OUT_OF, policy=policy, late=timedelta(0)) == 0
+
+
+def test_a_receipt_says_what_was_handed_in() -> None:
+    said = rules.receipt_text(
+        reference="ABC",
+        assignment="SQL-1/CAS",
+        number=2,
+        at=DUE,
+        text="جواب",
+        files=[a_file("واجب.pdf")],
+    )
+
+    assert said.splitlines() == [
+        "receipt 1",
+        "learner ABC",
+        "assignment SQL-1/CAS",
+        "version 2",
+        "handed in 2026-12-01T12:00:00.000000+00:00",
+        f"text {hashlib.sha256('جواب'.encode()).hexdigest()}",
+        "file ab 1000 واجب.pdf",
+    ]
+    assert "text" not in rules.receipt_text(
+        reference="ABC", assignment="S/C", number=1, at=DUE, text="", files=[]
+    )
