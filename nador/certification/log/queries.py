@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Select, exists, func, literal, select
@@ -11,7 +12,7 @@ from nador.certification.keys import multikey
 from nador.certification.log import tiles, tree
 from nador.certification.log.note import NoteKey
 from nador.certification.log.proof import LogProof
-from nador.certification.log.tiles import NoTile, Tile, TiledTree
+from nador.certification.log.tiles import NoTile, Shelf, Tile, TiledTree
 from nador.certification.models import LogCheckpoint, LogEntry, LogNode, SigningKey
 from nador.certification.rules import KeyPurpose, KeyStatus
 
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
 THE_LOG: Final = 1
 """The one item of the writer's work: whatever waits is one piece, so that nobody writes beside it."""
+_shelves: Final[WeakKeyDictionary[Engine, Shelf]] = WeakKeyDictionary()
+"""The tiles that this process has read last, for each database."""
 
 
 def due(_now: datetime) -> Select[int]:
@@ -59,9 +63,9 @@ def size(session: Session) -> int:
     return session.scalar(select(func.max(LogCheckpoint.size))) or 0
 
 
-def tree_of(session: Session, size: int) -> TiledTree:
+def tree_of(session: Session, size: int, *, shelf: Shelf | None = None) -> TiledTree:
     """Read the tree of a size that a checkpoint vouched for; use it while the session is open."""
-    return TiledTree(size, lambda tile: read_tile(session, tile))
+    return TiledTree(size, lambda tile: read_tile(session, tile), shelf=shelf)
 
 
 def read_tile(session: Session, tile: Tile) -> bytes:
@@ -113,13 +117,34 @@ def note_keys(session: Session, name: str, *, compromised: bool = False) -> list
 
 
 def proof_of(session: Session, entry: bytes) -> LogProof | None:
-    """Prove by the latest checkpoint that something was logged; None while it waits or never was."""
-    index = session.scalar(select(LogEntry.leaf_index).where(LogEntry.leaf == entry.hex()))
-    checkpoint = latest(session)
-    if index is None or checkpoint is None:
+    """Prove by the latest checkpoint that something was logged; None while it waits or never was.
+
+    Who proves many entries reads the tiles that they share once. A proof is followed up to the
+    root before it is given away: tiles of another log than this one would not lead there.
+    """
+    newest = select(func.max(LogCheckpoint.size)).scalar_subquery()
+    found = session.execute(
+        select(LogEntry.leaf_index, LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note)
+        .join(LogCheckpoint, LogCheckpoint.size == newest)
+        .where(LogEntry.leaf == entry.hex(), LogEntry.leaf_index.is_not(None))
+    ).one_or_none()
+    if found is None:
         return None
-    path = tree_of(session, checkpoint.size).inclusion(index)
-    return LogProof(index, tuple(path), checkpoint.note)
+    index, size, root, note = found
+    if index is None:
+        return None
+    engine = session.get_bind().engine
+    shelf = _shelves.setdefault(engine, Shelf())
+    path = tree_of(session, size, shelf=shelf).inclusion(index)
+    if not _leads_to(root, entry, path, index=index, size=size):
+        _shelves[engine] = Shelf()
+        path = tree_of(session, size, shelf=_shelves[engine]).inclusion(index)
+    return LogProof(index, tuple(path), note)
+
+
+def _leads_to(root: str, entry: bytes, path: Sequence[bytes], *, index: int, size: int) -> bool:
+    reached = tree.root_by_inclusion(tree.leaf_hash(entry), path, index=index, size=size)
+    return reached.hex() == root
 
 
 def published(session: Session, path: str, *, name: str) -> bytes:

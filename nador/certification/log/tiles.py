@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import TYPE_CHECKING, Final
 
 from nador.certification.log import tree
@@ -160,14 +161,46 @@ class Edge:
 # --- reading -------------------------------------------------------------------------------
 
 
+Pyramid = list[list[bytes]]
+"""A tile's hashes, and below them row by row what they hash to."""
+
+
+class Shelf:
+    """The tiles that were read last, with what they hash to; trees of one log can share it.
+
+    Each stands there by its width too: a log that grows fills its last tiles, and never changes
+    those that are full.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Tile, Pyramid] = OrderedDict()
+        self._lock = Lock()
+
+    def take(self, tile: Tile) -> Pyramid | None:
+        """Return a tile, if it is at hand."""
+        with self._lock:
+            if tile in self._kept:
+                self._kept.move_to_end(tile)
+            return self._kept.get(tile)
+
+    def put(self, tile: Tile, rows: Pyramid) -> None:
+        """Keep a tile at hand, in the place of the one that was not asked for longest."""
+        with self._lock:
+            self._kept[tile] = rows
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+
+
 class TiledTree:
     """A tree of a certain size, read from its tiles."""
 
-    def __init__(self, size: int, fetch: Callable[[Tile], bytes]) -> None:
+    def __init__(
+        self, size: int, fetch: Callable[[Tile], bytes], *, shelf: Shelf | None = None
+    ) -> None:
         """`fetch` returns a tile's hashes one after the other, and may raise what it likes."""
         self.size = size
         self._fetch = fetch
-        self._kept: OrderedDict[tuple[int, int], list[list[bytes]]] = OrderedDict()
+        self._shelf = shelf or Shelf()
 
     def root(self) -> bytes:
         """Compute the root."""
@@ -202,19 +235,16 @@ class TiledTree:
         number, place = divmod(start >> HEIGHT * level, WIDTH)
         return self._pyramid(level, number)[above][place >> above]
 
-    def _pyramid(self, level: int, number: int) -> list[list[bytes]]:
-        """Return a tile's hashes, and below them row by row what they hash to."""
-        kept = self._kept.get((level, number))
-        if kept is not None:
-            self._kept.move_to_end((level, number))
-            return kept
+    def _pyramid(self, level: int, number: int) -> Pyramid:
         width = min(WIDTH, (self.size >> HEIGHT * level) - number * WIDTH)
-        rows = [_cut(self._fetch(Tile(level, number, width)), width)]
+        tile = Tile(level, number, width)
+        kept = self._shelf.take(tile)
+        if kept is not None:
+            return kept
+        rows = [_cut(self._fetch(tile), width)]
         while len(rows) < HEIGHT:
             rows.append(tree.row_above(rows[-1]))
-        self._kept[level, number] = rows
-        if len(self._kept) > _KEPT:
-            self._kept.popitem(last=False)
+        self._shelf.put(tile, rows)
         return rows
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import time_machine
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.exc import DBAPIError
 
 from nador.certification import jobs, service
 from nador.certification.log import entries, note, queries, tree
 from nador.certification.log.note import NotSigned
-from nador.certification.log.tiles import NoTile, Tile
+from nador.certification.log.tiles import NoTile, Shelf, Tile
 from nador.certification.models import LogCheckpoint, LogEntry, LogNode, SigningKey
 from nador.certification.rules import LOG, KeyPurpose, KeyStatus, LogKind, NotInForce
 from nador.kernel import clock, work
@@ -147,6 +147,52 @@ def test_everything_is_proven_by_the_latest_checkpoint(session: Session, desk: D
         assert proof is not None
         assert proof.verify(entry, keys).size == 304
     assert queries.proof_of(session, b"never logged") is None
+
+
+@pytest.mark.usefixtures("_keys")
+def test_a_growing_log_is_proven_by_what_it_has_grown_to(session: Session, desk: Desk) -> None:
+    work_off(desk, session)
+    keys = queries.note_keys(session, NAME)
+    since = 0
+    for size in (240, 252, 253, 600, 601):
+        append(session, entries_of(size - since, since=since))
+        work_off(desk, session)
+        since = size
+        for entry in (*entries_of(size)[::41], entries_of(size)[-1]):
+            proof = queries.proof_of(session, entry)
+            assert proof is not None
+            assert proof.verify(entry, keys).size == 4 + size
+
+
+@pytest.mark.usefixtures("_keys")
+def test_tiles_that_proofs_share_are_read_once(session: Session, desk: Desk) -> None:
+    append(session, entries_of(300))
+    work_off(desk, session)
+    queries.proof_of(session, entries_of(300)[270])
+
+    sent: list[str] = []
+    event.listen(session.connection(), "before_cursor_execute", lambda *told: sent.append(told[2]))
+    assert queries.proof_of(session, entries_of(300)[280])
+
+    assert len(sent) == 1
+
+
+@pytest.mark.usefixtures("_keys")
+def test_tiles_of_another_log_are_not_believed(
+    session: Session, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a backup is put back under a running worker."""
+    append(session, entries_of(300))
+    work_off(desk, session)
+    of_before = Shelf()
+    for tile in (Tile(0, 0), Tile(0, 1, 48), Tile(1, 0, 1)):
+        of_before.put(tile, [[bytes(32)] * (tile.width >> row) for row in range(8)])
+    monkeypatch.setitem(queries._shelves, session.get_bind().engine, of_before)
+
+    entry = entries_of(300)[7]
+    proof = queries.proof_of(session, entry)
+    assert proof is not None
+    assert proof.verify(entry, queries.note_keys(session, NAME)).size == 304
 
 
 def test_nothing_is_due_without_a_key(session: Session, desk: Desk) -> None:
