@@ -141,6 +141,19 @@ RUN_TABS = [
         below=("enrolment.meeting",),
     ),
     rendering.RunTab(
+        msgid("Assessments"),
+        "assessment.plan",
+        Action.SEE_GRADEBOOK,
+        below=(
+            "assessment.groups",
+            "assessment.add_group",
+            "assessment.group",
+            "assessment.change_group",
+            "assessment.accommodations",
+            "assessment.give_accommodation",
+        ),
+    ),
+    rendering.RunTab(
         msgid("Gradebook"),
         "assessment.gradebook",
         Action.SEE_GRADEBOOK,

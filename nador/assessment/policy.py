@@ -78,6 +78,18 @@ def require_may_override(actor: Actor, run: OnRun) -> None:
         require_may_conclude(actor, run)
 
 
+def may_arrange(actor: Actor, run: OnRun) -> bool:
+    """Whether the actor may make groups and ease what is asked: who grades or concludes."""
+    return may(actor, Action.GRADE, run) or may(actor, Action.CONCLUDE, run)
+
+
+def require_may_arrange(actor: Actor, run: OnRun) -> None:
+    """Let instructors, registrars and administrators make groups and ease what is asked."""
+    require_may_see(actor, run)
+    if not may_arrange(actor, run):
+        raise Forbidden
+
+
 def require_not_own(actor: Actor, learner_id: int) -> None:
     """Nobody grades or concludes for themselves."""
     require_not_own_case(actor, learner_id)

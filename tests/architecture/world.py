@@ -13,7 +13,7 @@ from sqlalchemy import select
 from nador.accounts import rules
 from nador.accounts.models import OneTimeCode, Person, RoleGrant, SignIn, Token
 from nador.accounts.rules import CodePurpose
-from nador.assessment.models import Appeal, Assessment
+from nador.assessment.models import Accommodation, Appeal, Assessment, RunGroup
 from nador.assessment.service import banks
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
@@ -126,6 +126,7 @@ def build(session: Session) -> World:
         "meeting_id": make_meeting(session, run).id,
         "assessment_id": store(session, _assessment(run.id)).id,
         "appeal_id": store(session, _appeal(enrolment)).id,
+        **_eased(session, world, run.id),
         "filename": "css/nador.css",
         **_documents(session, world, certificate),
     }
@@ -146,6 +147,24 @@ def _appeal(enrolment: Enrolment) -> Appeal:
         opened_by_id=enrolment.person_id,
         answer_by=now + timedelta(days=10),
     )
+
+
+def _eased(session: Session, world: World, run_id: int) -> dict[str, object]:
+    """Give a group of the run more time."""
+    group = store(session, RunGroup(run_id=run_id, name="Evening", name_folded="evening"))
+    given = Accommodation(
+        run_id=run_id,
+        group_id=group.id,
+        extra_time=25,
+        reason="they come from work",
+        given_at=clock.now(),
+        given_by_id=world.people["registrar own"],
+    )
+    return {
+        "group_id": group.id,
+        "whom": f"group-{group.id}",
+        "accommodation_id": store(session, given).id,
+    }
 
 
 def _documents(session: Session, world: World, certificate: Certificate) -> dict[str, object]:

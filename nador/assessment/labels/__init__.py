@@ -1,5 +1,6 @@
 """Words for grades, rules, decisions and refusals."""
 
+from nador.assessment.labels.accommodations import ease_lines
 from nador.assessment.labels.questions import (
     credit,
     question_kind,
@@ -40,16 +41,19 @@ from nador.assessment.labels.trace import (
     verdict,
     verdict_look,
 )
+from nador.catalogue.labels import assessment_kind
 
 __all__ = [
     "ERRORS",
     "appeal_look",
     "appeal_status",
+    "assessment_kind",
     "bins",
     "category_note",
     "credit",
     "decision",
     "decision_look",
+    "ease_lines",
     "grade_state",
     "gradebook_columns",
     "gradebook_lines",

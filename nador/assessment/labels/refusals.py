@@ -43,6 +43,11 @@ ERRORS = {
     "result_to_reopen": msgid(
         "The learner's result is confirmed. A registrar reopens it first, on this page."
     ),
+    "nothing_eased": msgid("Give extra time, attempts, days or a date."),
+    "accommodation_reason_needed": msgid("Write why: others must understand it later."),
+    "dates_need_assessment": msgid("A date needs its assessment: for the whole run give days."),
+    "eased_too_far": msgid("Write a number from 0 to %(limit)s."),
+    "group_in_use": msgid("An accommodation names this group: it can’t be deleted any more."),
     "no_sheet": msgid("Choose a file."),
     "no_reference_column": msgid(
         "No column is called “Reference”: without it nobody knows whose row is whose."

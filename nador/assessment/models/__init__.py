@@ -1,5 +1,6 @@
 """The tables of assessment."""
 
+from nador.assessment.models.accommodations import Accommodation, RunGroup, RunGroupMember
 from nador.assessment.models.grades import Assessment, Grade, GradeChange, MarkOverride
 from nador.assessment.models.questions import (
     Question,
@@ -18,6 +19,7 @@ from nador.assessment.models.submissions import (
 )
 
 __all__ = [
+    "Accommodation",
     "Appeal",
     "Assessment",
     "Assignment",
@@ -31,6 +33,8 @@ __all__ = [
     "QuestionTag",
     "QuestionVersion",
     "Result",
+    "RunGroup",
+    "RunGroupMember",
     "Submission",
     "SubmissionAuthor",
     "SubmissionFile",

@@ -1,6 +1,7 @@
 """Pages of assessment: for teachers, for the jury, and for learners."""
 
 from nador.assessment.views import (
+    accommodations,
     appeals,
     banks,
     changing,
@@ -13,6 +14,7 @@ from nador.assessment.views import (
 from nador.assessment.views.routes import blueprint
 
 __all__ = [
+    "accommodations",
     "appeals",
     "banks",
     "blueprint",
