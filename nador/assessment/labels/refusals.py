@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from nador.assessment.labels import marking
 from nador.assessment.labels.submissions import SUBMISSIONS
 from nador.kernel.errors import counted
 from nador.kernel.i18n import msgid
 
 ERRORS = {
+    **marking.ERRORS,
     "not_a_flag": msgid("Write true or false."),
     "not_ids": msgid("Write a list of numbers."),
     "mark_unreadable": msgid("Write a number, for example 14.5 or 14,5."),

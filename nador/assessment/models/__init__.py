@@ -2,6 +2,16 @@
 
 from nador.assessment.models.accommodations import Accommodation, RunGroup, RunGroupMember
 from nador.assessment.models.grades import Assessment, Grade, GradeChange, MarkOverride
+from nador.assessment.models.marking import (
+    BankComment,
+    FeedbackFile,
+    FeedbackUpload,
+    Mark,
+    MarkAllotment,
+    MarkChange,
+    MarkingPlan,
+    RubricVersion,
+)
 from nador.assessment.models.questions import (
     Question,
     QuestionBank,
@@ -23,9 +33,16 @@ __all__ = [
     "Appeal",
     "Assessment",
     "Assignment",
+    "BankComment",
+    "FeedbackFile",
+    "FeedbackUpload",
     "Grade",
     "GradeChange",
+    "Mark",
+    "MarkAllotment",
+    "MarkChange",
     "MarkOverride",
+    "MarkingPlan",
     "Question",
     "QuestionBank",
     "QuestionCategory",
@@ -33,6 +50,7 @@ __all__ = [
     "QuestionTag",
     "QuestionVersion",
     "Result",
+    "RubricVersion",
     "RunGroup",
     "RunGroupMember",
     "Submission",
