@@ -62,6 +62,12 @@ DECLARED: tuple[Setting, ...] = (
         "",
         "PEM with the authority's roots: seals then carry all that a later check needs (B-LT)",
     ),
+    Setting(
+        "NADOR_SCANNER",
+        "",
+        "virus scanner that speaks clamd’s protocol: unix:/path or tcp://host:3310; "
+        "empty: files are not scanned",
+    ),
     Setting("NADOR_WORKERS", "2", "worker processes of `nador worker`"),
     Setting("NADOR_TRUSTED_PROXIES", "0", "how many reverse proxies stand in front of the server"),
 )
@@ -92,6 +98,7 @@ class Settings:
     files: Path
     mail_url: str
     limits_url: str
+    scanner: str
     workers: int
     trusted_proxies: int
 
@@ -123,6 +130,7 @@ class Settings:
                 value["NADOR_LIMITS_URL"],
                 ("memory://", "redis://", "rediss://"),
             ),
+            scanner=_one_of("NADOR_SCANNER", value["NADOR_SCANNER"], ("unix:/", "tcp://")),
             workers=_count("NADOR_WORKERS", value["NADOR_WORKERS"], at_least=1),
             trusted_proxies=_count(
                 "NADOR_TRUSTED_PROXIES", value["NADOR_TRUSTED_PROXIES"], at_least=0

@@ -1,4 +1,4 @@
-"""What a thorough examination compares: each grade with its history, each result with its rules."""
+"""What workers do for assessment, and what an examination compares: grades with their history, results with rules."""
 
 from __future__ import annotations
 
@@ -6,15 +6,74 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
 
-from nador.assessment.models import Assessment, Grade, GradeChange, Result
+from nador.assessment.models import (
+    Assessment,
+    Grade,
+    GradeChange,
+    Result,
+    SubmissionFile,
+    Upload,
+)
+from nador.assessment.queries import handed_in
 from nador.assessment.rules import ResultSource, recomputed
+from nador.assessment.service import scanning, uploads
 from nador.enrolment.models import Enrolment
+from nador.kernel import clock, scanner
 from nador.kernel.checkup import check
+from nador.kernel.files import Damaged
+from nador.kernel.work import NotNow, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nador.kernel.work import Desk
+
+
+@work("scan", due=handed_in.unscanned, record=scanning.record_scan)
+def scan(desk: Desk, item_id: int) -> str | None:
+    """Have the virus scanner look at a handed-in file."""
+    with desk.reading() as session:
+        sha256 = session.get_one(SubmissionFile, item_id).sha256
+    try:
+        with desk.files.path(sha256).open("rb") as content:
+            return scanner.scan(desk.settings.scanner, content)
+    except scanner.ScannerAway as away:
+        raise NotNow(str(away), alike=handed_in.unscanned(clock.now())) from away
+
+
+@work(
+    "left upload",
+    due=lambda now: handed_in.left_uploads(now, uploads.KEPT_FOR),
+    record=scanning.record_left,
+)
+def drop_left(desk: Desk, item_id: int) -> None:
+    """Delete the pieces of an upload that nobody went on with."""
+    with desk.reading() as session:
+        name_on_disk = session.get_one(Upload, item_id).name_on_disk
+    uploads.place(desk.files, name_on_disk).unlink(missing_ok=True)
+
+
+@check("virus scanner")
+def _scanner(desk: Desk) -> Iterable[str]:
+    """The scanner that is set answers."""
+    if not desk.settings.scanner:
+        return
+    try:
+        scanner.ping(desk.settings.scanner)
+    except scanner.ScannerAway as away:
+        yield str(away)
+
+
+@check("handed-in files are in the store", deep=True)
+def _handed_in(desk: Desk) -> Iterable[str]:
+    """What was handed in can be opened, byte for byte."""
+    with desk.reading() as session:
+        known = session.scalars(select(SubmissionFile.sha256).distinct()).all()
+    for sha256 in known:
+        try:
+            desk.files.get(sha256)
+        except (FileNotFoundError, Damaged):
+            yield f"{sha256}: handed in, but lost or changed: put it back from a backup."
 
 
 @check("grades = their last change", deep=True)

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from nador.accounts.models import Person
 from nador.assessment.labels import last_day
-from nador.assessment.models import Appeal
+from nador.assessment.models import Appeal, SubmissionFile
 from nador.assessment.rules import (
     AppealAssigned,
     AppealDecided,
     AppealOpened,
     GradesReleased,
     RunConcluded,
+)
+from nador.assessment.rules.submissions import (
+    FileFoundInfected,
+    SubmissionHandedIn,
+    SubmissionReturned,
 )
 from nador.catalogue.rules import MeetingChanged, RunChanged
 from nador.certification.changes.models import CorrectionRequest
@@ -163,6 +168,27 @@ def _tell_staff(session: Session, person: Person, appeal: Appeal, template: str)
     )
 
 
+def handed_in(session: Session, _actor: Actor, event: SubmissionHandedIn) -> None:
+    """Send each author the receipt: what arrived, when, and the hashes that prove it."""
+    _tell_authors(session, event.submission_id, "notices/handed_in.txt")
+
+
+def returned(session: Session, _actor: Actor, event: SubmissionReturned) -> None:
+    """Tell each author that there is feedback; the mail says neither it nor a mark."""
+    _tell_authors(session, event.submission_id, "notices/returned.txt")
+
+
+def file_infected(session: Session, _actor: Actor, event: FileFoundInfected) -> None:
+    """Tell the authors that a file can't be opened by anybody, so that they send another."""
+    file = session.get_one(SubmissionFile, event.file_id)
+    _tell_authors(session, file.submission_id, "notices/file_infected.txt", file_name=file.name)
+
+
+def _tell_authors(session: Session, submission_id: int, template: str, **context: Any) -> None:
+    for enrolment, submission, assessment in queries.authors(session, submission_id):
+        tell(session, enrolment, template, submission=submission, what=assessment.title, **context)
+
+
 def certificate_issued(session: Session, _actor: Actor, event: CertificateIssued) -> None:
     """Send the holder the address at which the certificate is answered for."""
     certificate = session.get_one(Certificate, event.certificate_id)
@@ -200,6 +226,9 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (AppealOpened, appeal_opened),
     (AppealAssigned, appeal_assigned),
     (AppealDecided, appeal_decided),
+    (SubmissionHandedIn, handed_in),
+    (SubmissionReturned, returned),
+    (FileFoundInfected, file_infected),
     (CertificateIssued, certificate_issued),
     (CertificateRevoked, certificate_revoked),
     (CertificateEnding, certificate_ending),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from nador.accounts.models import Person, RoleGrant
+from nador.assessment.models import Assessment, Submission, SubmissionAuthor
 from nador.catalogue.models import Meeting, Run
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel.access import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -64,3 +65,23 @@ def office(session: Session, institute_id: int) -> Sequence[Person]:
         )
         .order_by(Person.id)
     ).all()
+
+
+def authors(
+    session: Session, submission_id: int
+) -> Iterator[tuple[Enrolment, Submission, Assessment]]:
+    """Give each author of a work, as `whole_enrolment` does, with the work and what it is for."""
+    submission = session.scalars(
+        select(Submission)
+        .where(Submission.id == submission_id)
+        .options(selectinload(Submission.files))
+    ).one()
+    assessment = session.get_one(Assessment, submission.assessment_id)
+    found = session.scalars(
+        _whole()
+        .join(SubmissionAuthor, SubmissionAuthor.enrolment_id == Enrolment.id)
+        .where(SubmissionAuthor.submission_id == submission_id)
+        .order_by(Enrolment.id)
+    ).all()
+    for enrolment in found:
+        yield enrolment, submission, assessment

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from nador.accounts import queries as accounts_queries
 from nador.assessment import queries as assessment_queries
 from nador.assessment.queries import LearnerGrade, LearnerResult
+from nador.assessment.queries.submissions import AssignmentLine, assignments_of
 from nador.catalogue.models import CourseVersion, Meeting, Programme, Run
 from nador.catalogue.queries import runs_for
 from nador.catalogue.rules import MeetingStatus, RunStatus
@@ -43,6 +44,7 @@ class Learning:
     place: Place
     grades: Sequence[LearnerGrade]
     result: LearnerResult | None
+    assignments: Sequence[AssignmentLine] = ()
 
 
 def my_learning(session: Session, actor: Actor) -> list[Learning]:
@@ -54,8 +56,16 @@ def my_learning(session: Session, actor: Actor) -> list[Learning]:
     results = {
         result.enrolment_id: result for result in assessment_queries.results_of(session, person_id)
     }
+    asked: dict[int, list[AssignmentLine]] = defaultdict(list)
+    for line in assignments_of(session, person_id):
+        asked[line.enrolment_id].append(line)
     return [
-        Learning(place, grades[place.enrolment.id], results.get(place.enrolment.id))
+        Learning(
+            place,
+            grades[place.enrolment.id],
+            results.get(place.enrolment.id),
+            asked[place.enrolment.id],
+        )
         for place in enrolment_queries.my_enrolments(session, person_id, now=clock.now())
     ]
 

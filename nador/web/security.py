@@ -8,7 +8,7 @@ import math
 import sys
 import time
 from functools import cache
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import structlog
 from flask import Flask, Response, g, make_response, request
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from nador.settings import Settings
 
 LARGEST_REQUEST = 6 * 1024 * 1024
+P = ParamSpec("P")
+R = TypeVar("R")
 csrf = CSRFProtect()
 limiter = Limiter(key_func=get_remote_address, strategy="fixed-window")
 log = structlog.get_logger("nador.request")
@@ -77,6 +79,10 @@ def install(app: Flask, settings: Settings) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
+        # Before anything reads the form: that is when its size is judged.
+        if request.mimetype == "multipart/form-data":
+            view = app.view_functions.get(request.endpoint or "")
+            request.max_content_length = getattr(view, "largest", LARGEST_REQUEST)
         # Asked for every page, CSRFProtect looks for exemptions before it looks at the method.
         # A page that knows nobody has nobody in whose name something could be forged.
         asked = request.method in app.config["WTF_CSRF_METHODS"] and not is_public_page()
@@ -127,6 +133,16 @@ def install(app: Flask, settings: Settings) -> None:
                 response.headers.setdefault("Cache-Control", "no-store")
         _count(response)
         return response
+
+
+def takes_up_to(size: int) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a view take requests of up to so many bytes, because files come with them."""
+
+    def declare(view: Callable[P, R]) -> Callable[P, R]:
+        view.__dict__["largest"] = size
+        return view
+
+    return declare
 
 
 def _only_where_declared(app: Flask) -> Callable[[Response], Response]:

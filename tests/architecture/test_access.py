@@ -61,6 +61,8 @@ CERTIFY = "s nn nn fn yn fn nn"
 SEE_TEMPLATES = "s nn nn nn yn yn yn"
 EDIT_TEMPLATES = "s nn nn nn yn fn fn"
 HAVE_FILE = "s yn nn fn yn fn nn"
+OWN = "s yn nn nn nn nn nn"
+ASKED = {"assessment_id": "asked_id"}
 PROGRAMME = {"code": "programme_code"}
 ISSUED = {"code": "certificate_code"}
 TEMPLATE = {"languages": "fr", "frame": "", "accent": ""}
@@ -256,6 +258,24 @@ TABLE = [
         "/me/results/<reference>/appeal",
         "s yn nn nn nn nn nn",
         form={"reason": "read it again"},
+    ),
+    Row("GET", "/me/assignments/<int:assessment_id>", OWN, where=ASKED),
+    Row("POST", "/me/assignments/<int:assessment_id>", OWN, form={"text": "x"}, where=ASKED),
+    Row("PUT", "/me/assignments/<int:assessment_id>/text", OWN, form={"text": "x"}, where=ASKED),
+    Row("POST", "/me/assignments/<int:assessment_id>/begin", OWN, where=ASKED),
+    Row("POST", "/me/assignments/<int:assessment_id>/uploads", OWN, where=ASKED),
+    Row("GET", "/me/uploads/<name_on_disk>", OWN),
+    Row("PATCH", "/me/uploads/<name_on_disk>", OWN),
+    Row("GET", "/me/submissions/<int:submission_id>", OWN),
+    Row("GET", "/me/submissions/<int:submission_id>/receipt.txt", OWN),
+    Row("GET", "/me/submissions/files/<int:file_id>", OWN),
+    Row("GET", "/me/assignments/<int:assessment_id>/hand-in", OWN, where=ASKED),
+    Row(
+        "POST",
+        "/me/assignments/<int:assessment_id>/hand-in",
+        OWN,
+        form={"submission_id": "$submission_id"},
+        where=ASKED,
     ),
     Row("GET", "/teach/appeals", STAFF_ANYWHERE),
     Row("GET", "/teach/appeals/<int:appeal_id>", SEE_GRADES),

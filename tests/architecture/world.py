@@ -13,7 +13,7 @@ from sqlalchemy import select
 from nador.accounts import rules
 from nador.accounts.models import OneTimeCode, Person, RoleGrant, SignIn, Token
 from nador.accounts.rules import CodePurpose
-from nador.assessment.models import Accommodation, Appeal, Assessment, RunGroup
+from nador.assessment.models import Accommodation, Appeal, Assessment, RunGroup, Upload
 from nador.assessment.service import banks
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
@@ -50,6 +50,7 @@ from tests.factories import (
     store,
 )
 from tests.factories.assessment import make_pass
+from tests.factories.work import make_assignment, make_submission
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -127,6 +128,7 @@ def build(session: Session) -> World:
         "assessment_id": store(session, _assessment(run.id)).id,
         "appeal_id": store(session, _appeal(enrolment)).id,
         **_eased(session, world, run.id),
+        **_handed_in(session, enrolment),
         "filename": "css/nador.css",
         **_documents(session, world, certificate),
     }
@@ -164,6 +166,31 @@ def _eased(session: Session, world: World, run_id: int) -> dict[str, object]:
         "group_id": group.id,
         "whom": f"group-{group.id}",
         "accommodation_id": store(session, given).id,
+    }
+
+
+def _handed_in(session: Session, enrolment: Enrolment) -> dict[str, object]:
+    """Let the learner have work handed in, a draft beside it, and an upload on its way."""
+    asked = _assessment(enrolment.run_id)
+    asked.code, asked.kind = "ESSAY", AssessmentKind.ASSIGNMENT
+    assessment = store(session, asked)
+    make_assignment(session, assessment.id, own_work=False)
+    done = make_submission(session, assessment.id, enrolment, content=DOCUMENT)
+    file_id = done.files[0].id
+    draft = make_submission(session, assessment.id, enrolment, number=2, draft=True)
+    upload = Upload(
+        name_on_disk="a-name-by-lot",
+        submission_id=draft.id,
+        person_id=enrolment.person_id,
+        name="a.pdf",
+        size=9,
+        begun_at=clock.now(),
+    )
+    return {
+        "asked_id": assessment.id,
+        "submission_id": done.id,
+        "file_id": file_id,
+        "name_on_disk": store(session, upload).name_on_disk,
     }
 
 

@@ -27,6 +27,7 @@ from nador.assessment.models.submissions import (
     SubmissionAuthor,
     SubmissionFile,
 )
+from nador.assessment.models.uploads import Upload
 
 __all__ = [
     "Accommodation",
@@ -56,4 +57,5 @@ __all__ = [
     "Submission",
     "SubmissionAuthor",
     "SubmissionFile",
+    "Upload",
 ]

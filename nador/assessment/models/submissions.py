@@ -20,7 +20,8 @@ from nador.assessment.rules.submissions import (
 from nador.enrolment.models import Enrolment
 from nador.kernel.db import Base, primary_key
 
-_DRAFT = text("status = 'draft'")
+_DRAFT = text("status = 'draft' AND group_id IS NULL")
+_GROUP_DRAFT = text("status = 'draft' AND group_id IS NOT NULL")
 
 
 class Assignment(Base):
@@ -98,6 +99,7 @@ class Submission(Base):
     assessment_id: Mapped[int] = mapped_column(ForeignKey("assessment.id"))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     """Who began it; whose work it is, its authors say."""
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("run_group.id"), index=True)
     number: Mapped[int]
     """Which version it is, counted from one."""
     status: Mapped[SubmissionStatus] = mapped_column(default=SubmissionStatus.DRAFT)
@@ -133,6 +135,14 @@ class Submission(Base):
             unique=True,
             sqlite_where=_DRAFT,
             postgresql_where=_DRAFT,
+        ),
+        Index(
+            "uq_submission_group_draft",
+            "assessment_id",
+            "group_id",
+            unique=True,
+            sqlite_where=_GROUP_DRAFT,
+            postgresql_where=_GROUP_DRAFT,
         ),
         Index(None, "assessment_id", "status", "handed_in_at"),
         CheckConstraint("number >= 1", name="number"),

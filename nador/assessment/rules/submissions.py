@@ -91,6 +91,12 @@ class CutOffPassed(Conflict):
     code = "assignment_cut_off"
 
 
+class AssignmentClosed(Conflict):
+    """Staff closed the assignment, or the learner's result is confirmed."""
+
+    code = "assignment_closed"
+
+
 class HandedInAlready(Conflict):
     """This assignment takes one version only, and has it."""
 
@@ -140,9 +146,21 @@ class FileOfAnotherKind(Invalid):
 
 
 class FileNotScanned(Conflict):
-    """The virus scanner has not looked at the file `name` yet."""
+    """The virus scanner has not looked at the file `name` yet: nobody else may open it."""
 
     code = "submission_file_not_scanned"
+
+
+class FileUnknown(Conflict):
+    """The draft has no such file: it was removed in another tab, or handed in."""
+
+    code = "submission_file_unknown"
+
+
+class TextMoved(Conflict):
+    """Another tab or device has kept a newer text: it has the number `sequence`."""
+
+    code = "submission_text_moved"
 
 
 class FileInfected(Invalid):
@@ -155,6 +173,33 @@ class OwnWorkNotConfirmed(Invalid):
     """The statement that this is one's own work was not made."""
 
     code = "own_work_not_confirmed"
+
+
+class DraftMoved(Conflict):
+    """The draft holds something else than what was looked at before it was to be handed in."""
+
+    code = "submission_draft_moved"
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionHandedIn:
+    """A work was handed in: its authors get a receipt."""
+
+    submission_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionReturned:
+    """A work was given back with feedback."""
+
+    submission_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileFoundInfected:
+    """The virus scanner found something in a file."""
+
+    file_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +255,21 @@ def require_open(window: Window, *, now: datetime) -> None:
         raise CutOffPassed(cut_off_at=window.cut_off_at)
 
 
+def require_taken(
+    window: Window,
+    *,
+    now: datetime,
+    handed_in: int,
+    resubmission: bool,
+    closed: bool,
+) -> None:
+    """Refuse work that nobody would take now; raises Conflict."""
+    if closed:
+        raise AssignmentClosed
+    require_open(window, now=now)
+    require_takes_another(handed_in, resubmission=resubmission)
+
+
 def require_takes_another(handed_in: int, *, resubmission: bool) -> None:
     """Refuse a further version where only one is taken."""
     if handed_in and not resubmission:
@@ -247,10 +307,28 @@ def require_complete(
         require_file(asked, file, present=present)
         if file.scan is ScanState.INFECTED:
             raise FileInfected(field="files", name=file.name)
-        if file.scan is ScanState.WAITING:
-            raise FileNotScanned(name=file.name)
     if asked.own_work and not confirmed:
         raise OwnWorkNotConfirmed(field="own_work")
+
+
+def require_openable(file: WorkFile) -> None:
+    """Refuse to hand a file to anybody before the scanner has looked, or where it found something."""
+    if file.scan is ScanState.INFECTED:
+        raise FileInfected(name=file.name)
+    if file.scan is ScanState.WAITING:
+        raise FileNotScanned(name=file.name)
+
+
+def next_text(kept: str, new: str, *, sequence: int, seen: int) -> bool:
+    """Whether a text replaces the kept one; the same again does not, one of an older page may not.
+
+    Raises TextMoved.
+    """
+    if new == kept:
+        return False
+    if seen != sequence:
+        raise TextMoved(sequence=sequence)
+    return True
 
 
 def in_megabytes(size: int) -> Decimal:
@@ -279,6 +357,16 @@ def deduction(value: Decimal, *, out_of: Decimal, policy: LatePolicy, late: time
     return max(value - after, Decimal(0)).quantize(CENT)
 
 
+def fingerprint(text: str, files: Sequence[WorkFile]) -> str:
+    """Give the hash of what a draft holds: what was looked at is what is handed in."""
+    return sha256_of("\n".join(_contents(text, files)))
+
+
+def _contents(text: str, files: Sequence[WorkFile]) -> list[str]:
+    texts = [f"text {sha256_of(text)}"] if text else []
+    return texts + [f"file {file.sha256} {file.size} {file.name}" for file in files]
+
+
 def receipt_text(
     *,
     reference: str,
@@ -296,10 +384,7 @@ def receipt_text(
         f"version {number}",
         f"handed in {at.isoformat(timespec='microseconds')}",
     ]
-    if text:
-        lines.append(f"text {sha256_of(text)}")
-    lines += [f"file {file.sha256} {file.size} {file.name}" for file in files]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines + _contents(text, files)) + "\n"
 
 
 def sha256_of(text: str) -> str:

@@ -10,6 +10,8 @@ from nador.assessment.views import (
     learning,
     results,
     sheets,
+    submissions,
+    uploads,
 )
 from nador.assessment.views.routes import blueprint
 
@@ -24,4 +26,6 @@ __all__ = [
     "learning",
     "results",
     "sheets",
+    "submissions",
+    "uploads",
 ]

@@ -1,0 +1,30 @@
+"""Files on their way in: a piece at a time, over lines that break."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from nador.kernel.db import Base, primary_key
+
+
+class Upload(Base):
+    """A file that is being sent for a draft; what has arrived lies in the folder of uploads."""
+
+    __tablename__ = "upload"
+
+    id: Mapped[int] = primary_key()
+    name_on_disk: Mapped[str] = mapped_column(unique=True)
+    """Drawn by lot; it is also the address, which only its owner may use."""
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    name: Mapped[str]
+    size: Mapped[int]
+    """Of the whole, in bytes, as announced."""
+    begun_at: Mapped[datetime] = mapped_column(index=True)
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("submission_file.id"))
+    """What became of it, once all has arrived."""
+
+    __table_args__ = (CheckConstraint("size > 0", name="size"),)
