@@ -62,6 +62,16 @@ class RevokeForm(Form):
     )
 
 
+class LetStandForm(Form):
+    """Why a certificate may do without what it rested on."""
+
+    why = TextAreaField(
+        msgid("Why it still stands"),
+        description=msgid("Only staff can read it."),
+        validators=[InputRequired(REQUIRED), Length(max=1000)],
+    )
+
+
 LONGEST_VALIDITY: Final = 600
 """Months."""
 PLACES: Final = range(1, MOST_SIGNATORIES + 1)

@@ -75,6 +75,9 @@ ERRORS: Final = {
         "A correction of this certificate has been asked for: it must be answered first."
     ),
     "request_settled": msgid("This request has been answered already."),
+    "certificate_not_in_doubt": msgid(
+        "Nothing speaks against this certificate: there is nothing to decide."
+    ),
     "reason_missing": msgid("Write a reason: one for the file, and one that the public may read."),
     "nothing_to_print": msgid("No certificate of this run has been issued yet."),
     "not_drawn": msgid("The document could not be drawn. Try again; if it fails again, report it."),
@@ -211,6 +214,8 @@ def event(words: Translator, value: CertificateEventKind) -> str:
             return words.gettext("Revoked")
         case CertificateEventKind.DOWNLOADED:
             return words.gettext("Downloaded")
+        case CertificateEventKind.UPHELD:
+            return words.gettext("Let stand, though a part of it stands no more")
 
 
 def act(words: Translator, value: ActKind) -> str:

@@ -49,6 +49,8 @@ class CertificateEventKind(StrEnum):
     SUPERSEDED = "superseded"
     REVOKED = "revoked"
     DOWNLOADED = "downloaded"
+    UPHELD = "upheld"
+    """What it rests on stands no more, and somebody let it stand."""
 
 
 class ActKind(StrEnum):
@@ -255,6 +257,27 @@ class CertificateEnding:
 
 
 @dataclass(frozen=True, slots=True)
+class CertificateUpheld:
+    """A certificate was let stand although what it rests on stands no more."""
+
+    certificate_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ActProposed:
+    """Something waits for a second person."""
+
+    proposal_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalAnswered:
+    """A second person approved or denied what was proposed."""
+
+    proposal_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionAnswered:
     """A holder's request was approved or denied."""
 
@@ -346,6 +369,12 @@ class PartsMissing(Conflict):
     """What a programme's certificate rests on no longer stands: that is renewed first."""
 
     code = "parts_missing"
+
+
+class NotInDoubt(Conflict):
+    """All that the certificate rests on stands, or somebody let it stand already."""
+
+    code = "certificate_not_in_doubt"
 
 
 class ReasonMissing(Invalid):
@@ -638,6 +667,12 @@ def require_why(reason: str) -> None:
     """Refuse a request or a refusal that gives no reason."""
     if not reason:
         raise WhyMissing(field="reason")
+
+
+def require_doubt(lost: Collection[int]) -> None:
+    """Refuse to let stand what nothing speaks against."""
+    if not lost:
+        raise NotInDoubt
 
 
 def require_reasons(reason: str, public_reason: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from nador.accounts.models import Person
+from nador.accounts.models import Institute, Person
+from nador.accounts.queries import certifiers
 from nador.assessment.labels import last_day
 from nador.assessment.models import Appeal, SubmissionFile
 from nador.assessment.rules import (
@@ -20,13 +21,17 @@ from nador.assessment.rules.submissions import (
     SubmissionReturned,
 )
 from nador.catalogue.rules import MeetingChanged, RunChanged
-from nador.certification.changes.models import CorrectionRequest
+from nador.certification.changes import queries as changes
+from nador.certification.changes.models import CorrectionRequest, Proposal
+from nador.certification.labels import act
 from nador.certification.models import Certificate
 from nador.certification.rules import (
+    ActProposed,
     CertificateEnding,
     CertificateIssued,
     CertificateRevoked,
     CorrectionAnswered,
+    ProposalAnswered,
 )
 from nador.enrolment import queries as enrolment_queries
 from nador.enrolment.rules import (
@@ -38,8 +43,9 @@ from nador.enrolment.rules import (
     OfferAccepted,
     SeatOffered,
 )
+from nador.kernel.i18n import translator
 from nador.notices import queries
-from nador.notices.service import tell, tell_holder, tell_staff
+from nador.notices.service import tell, tell_colleague, tell_holder, tell_staff
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -207,6 +213,40 @@ def certificate_ending(session: Session, _actor: Actor, event: CertificateEnding
     tell_holder(session, certificate, "notices/certificate_ending.txt")
 
 
+def act_proposed(session: Session, _actor: Actor, event: ActProposed) -> None:
+    """Tell everybody who could be the second person, but not whose certificate it is about."""
+    proposal = changes.proposal(session, event.proposal_id)
+    holder_id = proposal.certificate.person_id if proposal.certificate else None
+    for person in certifiers(session, proposal.institute_id):
+        if person.id not in {proposal.proposed_by_id, holder_id}:
+            _tell_of_proposal(session, person, proposal, "notices/act_proposed.txt")
+
+
+def proposal_answered(session: Session, _actor: Actor, event: ProposalAnswered) -> None:
+    """Tell who proposed it what became of it."""
+    proposal = changes.proposal(session, event.proposal_id)
+    _tell_of_proposal(session, proposal.proposed_by, proposal, "notices/proposal_answered.txt")
+
+
+def _tell_of_proposal(session: Session, person: Person, proposal: Proposal, template: str) -> None:
+    words = translator(person.locale)
+    if proposal.certificate:
+        title, code = proposal.certificate.title, proposal.certificate.code
+    else:
+        head = changes.heads_of_orders(session, [proposal])[proposal.id]
+        title, code = head.title, head.code
+    tell_colleague(
+        session,
+        person,
+        session.get_one(Institute, proposal.institute_id),
+        template,
+        title=title,
+        act=act(words, proposal.kind),
+        code=code,
+        proposal=proposal,
+    )
+
+
 def correction_answered(session: Session, _actor: Actor, event: CorrectionAnswered) -> None:
     """Tell the holder whether the name is corrected, and if not, why."""
     request = session.get_one(CorrectionRequest, event.request_id)
@@ -233,4 +273,6 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (CertificateRevoked, certificate_revoked),
     (CertificateEnding, certificate_ending),
     (CorrectionAnswered, correction_answered),
+    (ActProposed, act_proposed),
+    (ProposalAnswered, proposal_answered),
 )

@@ -64,6 +64,13 @@ def tell_staff(
         )
 
 
+def tell_colleague(
+    session: Session, person: Person, institute: Institute, template: str, **context: Any
+) -> None:
+    """Put a mail to a colleague about the institute's certificates in the outbox."""
+    _queue(session, person, institute, template, **context)
+
+
 def tell_holder(session: Session, certificate: Certificate, template: str, **context: Any) -> None:
     """Put a mail about a certificate in the outbox, in words of the certificate itself."""
     person = session.get_one(Person, certificate.person_id)

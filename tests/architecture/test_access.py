@@ -455,6 +455,13 @@ TABLE = [
     Row("POST", "/manage/templates/<int:version_id>/archive", EDIT_TEMPLATES),
     Row("GET", "/manage/certificates/<code>", SEE_CERTIFICATES, where=ISSUED),
     Row("POST", "/manage/certificates/<code>/revocation", CERTIFY, form=REASONS, where=ISSUED),
+    Row(
+        "POST",
+        "/manage/certificates/<code>/standing",
+        CERTIFY,
+        form={"why": "The course was taken again"},
+        where=ISSUED,
+    ),
     Row("GET", "/me/certificates/<code>/correction", "s yn nn nn nn nn nn", where=ISSUED),
     Row(
         "POST",

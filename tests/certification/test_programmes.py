@@ -15,19 +15,25 @@ from nador.accounts.models import Institute
 from nador.catalogue.models import CourseVersion, Programme, Run
 from nador.catalogue.rules import CatalogueStatus, DocumentKind
 from nador.certification import queries, service
+from nador.certification.changes import queries as changes
+from nador.certification.changes.models import Proposal
 from nador.certification.models import Certificate, CertificatePart
 from nador.certification.rules import (
     BatchStatus,
+    CertificateEventKind,
     CertificateStatus,
     NothingToIssue,
+    NotInDoubt,
     ProgrammeNotPublished,
+    WhyMissing,
 )
 from nador.kernel import clock
-from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, Role
+from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, OwnCase, Role
+from nador.kernel.audit import AuditEntry
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
 from nador.kernel.mail import Message
-from tests.certification.office import ORIGIN, let_pass, order, work_off
+from tests.certification.office import ORIGIN, ask_for_two, let_pass, order, work_off
 from tests.factories import (
     make_actor,
     make_certificate,
@@ -296,10 +302,146 @@ def test_a_lost_part_changes_nothing_but_asks_for_a_decision(
     [doubt] = queries.in_doubt(session, school.programme.id)
     assert own.status is CertificateStatus.ISSUED
     assert (doubt.certificate, doubt.lost) == (own, [lost])
-    assert queries.is_in_doubt(session, own.id)
+    assert queries.lost_parts(session, own.id)
 
     revoke(school, own)
     assert queries.in_doubt(session, school.programme.id) == []
+
+
+@pytest.fixture
+def doubtful(session: Session, school: School, desk: Desk) -> Certificate:
+    """A programme's certificate that has lost its second part."""
+    person = make_person(session)
+    _kept, lost = school.let_hold(person)
+    school.order()
+    work_off(desk, session)
+    revoke(school, lost)
+    return school.own(person)
+
+
+def test_somebody_lets_it_stand_and_says_why(
+    session: Session, school: School, doubtful: Certificate
+) -> None:
+    with pytest.raises(WhyMissing):
+        service.let_stand(session, school.certifier, code=doubtful.code, reason=" \u200b")
+
+    service.let_stand(session, school.certifier, code=doubtful.code, reason="taken again in May")
+
+    assert queries.in_doubt(session, school.programme.id) == []
+    assert doubtful.status is CertificateStatus.ISSUED
+    assert changes.upheld_parts(session, doubtful.id) == ["taken again in May"]
+    entry = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert entry
+    assert (entry.action, entry.details["reason"]) == ("certificate.upheld", "taken again in May")
+    kinds = [one.kind for one in queries.events_of(session, doubtful.id)]
+    assert CertificateEventKind.UPHELD in kinds
+    with pytest.raises(NotInDoubt):
+        service.let_stand(session, school.certifier, code=doubtful.code, reason="once more")
+
+
+def test_what_is_lost_later_is_asked_about_again(
+    session: Session, school: School, doubtful: Certificate
+) -> None:
+    service.let_stand(session, school.certifier, code=doubtful.code, reason="taken again")
+    [other] = [one for one in queries.resting_on(session, doubtful.id) if one.status == "issued"]
+
+    revoke(school, other)
+
+    [doubt] = queries.in_doubt(session, school.programme.id)
+    assert doubt.lost == [other]
+
+
+def test_only_certifiers_let_stand_and_nobody_their_own(
+    session: Session, school: School, doubtful: Certificate
+) -> None:
+    registrar = make_actor(session, Role.REGISTRAR, institute_id=school.institute.id)
+    grant = Grant(Role.CERTIFIER, institute_id=school.institute.id)
+    themselves = Actor(person_id=doubtful.person_id, grants=frozenset({grant}))
+    for actor, refusal in ((registrar, Forbidden), (themselves, OwnCase)):
+        with pytest.raises(refusal):
+            service.let_stand(session, actor, code=doubtful.code, reason="taken again")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM upheld_part",
+        "UPDATE upheld_part SET part_id = part_id + 1",
+        "UPDATE upheld_part SET reason = 'another'",
+        "UPDATE upheld_part SET by_id = by_id + 1",
+        "UPDATE certificate_event SET by_id = NULL",
+        "DELETE FROM certificate_event",
+    ],
+)
+def test_who_let_it_stand_is_kept(
+    session: Session, school: School, doubtful: Certificate, statement: str
+) -> None:
+    service.let_stand(session, school.certifier, code=doubtful.code, reason="taken again")
+
+    @command
+    def tamper(inner: Session, _actor: Actor) -> None:
+        inner.execute(text(statement))
+
+    with pytest.raises(DBAPIError):
+        tamper(session, NOBODY)
+
+
+def test_letting_stand_on_the_page(
+    office: FlaskClient, school: School, doubtful: Certificate
+) -> None:
+    place = f"/manage/certificates/{doubtful.code}"
+
+    before = office.get(place).text
+    empty = office.post(f"{place}/standing", data={"why": ""})
+    done = office.post(f"{place}/standing", data={"why": "taken again"}, follow_redirects=True)
+
+    assert "To be decided" in before
+    assert empty.status_code == 422
+    assert "The certificate stands." in done.text
+    assert "taken again" in done.text
+    assert "To be decided" not in done.text
+    assert "To be decided" not in office.get(f"/manage/programmes/{school.programme.code}").text
+
+
+def test_an_order_is_proposed_and_renewed_by_two(
+    session: Session, school: School, desk: Desk
+) -> None:
+    colleague = make_actor(session, Role.CERTIFIER, institute_id=school.institute.id)
+    until = clock.today() + timedelta(days=30)
+    person = make_person(session)
+    old_parts = school.let_hold(person, expires_on=until)
+    ask_for_two(session, school.institute)
+
+    def by_two(act: Any) -> Any:
+        proposal = service.submit(session, school.certifier, act=act, origin=ORIGIN)
+        assert isinstance(proposal, Proposal)
+        return service.approve(session, colleague, proposal_id=proposal.id, origin=ORIGIN)
+
+    batch = by_two(service.Issuing(programme_id=school.programme.id))
+    work_off(desk, session)
+    old = school.own(person)
+    # Each part lasts longer now: so may what rests on them.
+    for run in school.runs:
+        make_certificate(
+            session,
+            institute=school.institute,
+            run=make_run(
+                session,
+                session.get_one(CourseVersion, run.version_id),
+                institute_id=school.institute.id,
+                starts_in=-30,
+            ),
+            person=person,
+            expires_on=until + timedelta(days=300),
+        )
+    new = by_two(service.Renewing(code=old.code))
+
+    assert batch.ordered_by_id == colleague.person_id
+    assert (old.status, old.expires_on) == (CertificateStatus.SUPERSEDED, until)
+    assert new.expires_on == until + timedelta(days=300)
+    rests = {one.id for one in queries.resting_on(session, new.id)}
+    assert len(rests) == 2
+    assert not rests & {one.id for one in old_parts}
 
 
 def test_who_has_another_certificate_of_the_course_lost_nothing(

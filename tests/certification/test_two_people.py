@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from nador.accounts.models import Institute, Person
+from nador.accounts.models import Institute, Person, RoleGrant
 from nador.certification import cli, queries, service
 from nador.certification.changes import queries as changes
 from nador.certification.changes.models import Proposal
@@ -26,16 +28,18 @@ from nador.certification.rules import (
     WhyMissing,
 )
 from nador.certification.service import Issuing, Renewing, Replacing, Revoking
+from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, OwnCase, Role
 from nador.kernel.audit import AuditEntry
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
+from nador.kernel.mail import Message
 from tests.certification.office import ORIGIN, ask_for_two, issue_one, let_pass, work_off
-from tests.factories import make_actor, make_institute, make_token, sign_in
+from tests.factories import make_actor, make_institute, make_token, sign_in, store
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
-    from sqlalchemy.orm import Session
+    from sqlalchemy.orm import Session, sessionmaker
 
     from nador.catalogue.models import Run
     from nador.kernel.work import Desk
@@ -472,3 +476,132 @@ def test_a_renewal_is_proposed_too(
 
     assert isinstance(new, Certificate)
     assert new.expires_on is not None
+
+
+def test_two_who_approve_at_once_carry_it_out_once(
+    session: Session,
+    sessions: sessionmaker[Session],
+    institute: Institute,
+    certifier: Actor,
+    issued: str,
+) -> None:
+    proposal_id = propose(session, certifier, Replacing(code=issued, name_latin="Selma")).id
+    others = [make_actor(session, Role.CERTIFIER, institute_id=institute.id) for _ in range(2)]
+    gate = threading.Barrier(2)
+
+    def confirm(actor: Actor) -> str:
+        with sessions() as own:
+            gate.wait()
+            try:
+                service.approve(own, actor, proposal_id=proposal_id, origin=ORIGIN)
+            except ProposalSettled:
+                return "too late"
+            return "carried out"
+
+    with ThreadPoolExecutor(2) as threads:
+        heard = sorted(threads.map(confirm, others))
+
+    session.rollback()
+    assert heard == ["carried out", "too late"]
+    found = session.scalars(select(Certificate).order_by(Certificate.id)).all()
+    assert [one.status for one in found] == ["superseded", "pending_issue"]
+    trail = session.scalars(select(AuditEntry.action)).all()
+    assert trail.count("proposal.approved") == trail.count("certificate.superseded") == 1
+
+
+# --- mails -----------------------------------------------------------------------------------
+
+
+def told(session: Session) -> dict[str, str]:
+    """The mails about proposals, by whom they are for."""
+    session.rollback()
+    found = session.scalars(select(Message).where(Message.body.contains("/manage/proposals/")))
+    return {one.recipient: f"{one.subject}\n{one.body}" for one in found}
+
+
+def address(session: Session, actor: Actor) -> str:
+    return session.get_one(Person, actor.person_id).email or ""
+
+
+@pytest.mark.parametrize(
+    ("locale", "subject", "act"),
+    [
+        ("en", "To be confirmed: ", "Revoke a certificate"),
+        ("fr", "À confirmer : ", "Révoquer"),
+        ("ar", "في انتظار التأكيد: ", "إلغاء"),
+    ],
+)
+def test_who_could_confirm_is_told_in_their_language(
+    session: Session,
+    certifier: Actor,
+    colleague: Actor,
+    issued: str,
+    locale: str,
+    subject: str,
+    act: str,
+) -> None:
+    _speak(session, NOBODY, person_id=colleague.person_id or 0, locale=locale)
+
+    proposal = propose(session, certifier, Revoking(code=issued, **REASONS))
+
+    [(recipient, mail)] = told(session).items()
+    assert recipient == address(session, colleague)
+    assert mail.startswith(subject)
+    for said in (act, issued, f"/manage/proposals/{proposal.id}"):
+        assert said in mail
+    assert "copied" not in mail
+
+
+@command
+def _speak(session: Session, _actor: Actor, *, person_id: int, locale: str) -> None:
+    session.get_one(Person, person_id).locale = locale
+
+
+def test_whose_certificate_it_is_about_is_not_asked(
+    session: Session, institute: Institute, certifier: Actor, issued: str
+) -> None:
+    holder_id = queries.by_code(session, issued).person_id
+    grant = RoleGrant(
+        person_id=holder_id,
+        institute_id=institute.id,
+        role=Role.CERTIFIER,
+        granted_at=clock.now(),
+    )
+    store(session, grant)
+
+    propose(session, certifier, Revoking(code=issued, **REASONS))
+
+    assert told(session) == {}
+
+
+def test_an_order_that_waits_is_named_by_its_run(
+    session: Session, institute: Institute, certifier: Actor, colleague: Actor, run: Run
+) -> None:
+    let_pass(session, run)
+    ask_for_two(session, institute)
+    _speak(session, NOBODY, person_id=colleague.person_id or 0, locale="en")
+
+    propose(session, certifier, Issuing(run_id=run.id))
+
+    mail = told(session)[address(session, colleague)]
+    assert "Issue certificates" in mail
+    assert run.code in mail
+
+
+def test_who_proposed_is_told_what_became_of_it(
+    session: Session, certifier: Actor, colleague: Actor, issued: str
+) -> None:
+    _speak(session, NOBODY, person_id=certifier.person_id or 0, locale="en")
+    first = propose(session, certifier, Revoking(code=issued, **REASONS))
+    service.deny(session, colleague, proposal_id=first.id, reason="It was not copied")
+    refused = told(session)[address(session, certifier)]
+    taken_back = propose(session, certifier, Revoking(code=issued, **REASONS))
+    service.withdraw(session, certifier, proposal_id=taken_back.id)
+    unchanged = told(session)[address(session, certifier)]
+    last = propose(session, certifier, Revoking(code=issued, **REASONS))
+    approve(session, colleague, last)
+
+    assert refused.startswith("Refused: ")
+    assert "It was not copied" in refused
+    assert unchanged == refused
+    assert told(session)[address(session, certifier)].startswith("Confirmed: ")

@@ -1,11 +1,11 @@
-"""What waits for somebody: proposals for a second person, requests of holders."""
+"""What waits for somebody, proposals and requests of holders, and what was let stand."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nador.accounts.models import Person
@@ -120,4 +120,23 @@ class CorrectionRequest(Base):
         CheckConstraint("(status = 'open') = (decided_by_id IS NULL)", name="decided_by_somebody"),
         CheckConstraint("decided_by_id <> asked_by_id", name="decided_by_another"),
         CheckConstraint("(status = 'denied') = (answer IS NOT NULL)", name="answer"),
+    )
+
+
+class UpheldPart(Base):
+    """A part that a programme's certificate has lost, and may do without; append-only."""
+
+    __tablename__ = "upheld_part"
+
+    certificate_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    part_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reason: Mapped[str]
+    by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["certificate_id", "part_id"],
+            ["certificate_part.certificate_id", "certificate_part.part_id"],
+        ),
     )

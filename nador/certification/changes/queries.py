@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from nador.accounts.models import Institute, Person
 from nador.catalogue.models import CourseVersion, Programme, Run
-from nador.certification.changes.models import CorrectionRequest, Proposal
+from nador.certification.changes.models import CorrectionRequest, Proposal, UpheldPart
 from nador.certification.models import Certificate, CertificatePart
 from nador.certification.queries import Head, graduates, template_in_use
 from nador.certification.rules import ProposalStatus, RequestStatus, expiry, together
@@ -215,6 +215,16 @@ def part_ids(session: Session, certificate: Certificate) -> Sequence[int]:
         return ()
     return session.scalars(
         select(CertificatePart.part_id).where(CertificatePart.certificate_id == certificate.id)
+    ).all()
+
+
+def upheld_parts(session: Session, certificate_id: int) -> Sequence[str]:
+    """List why a programme's certificate was let stand without parts of it, each reason once."""
+    return session.scalars(
+        select(UpheldPart.reason)
+        .where(UpheldPart.certificate_id == certificate_id, UpheldPart.reason != "")
+        .group_by(UpheldPart.reason)
+        .order_by(func.min(UpheldPart.at))
     ).all()
 
 

@@ -16,6 +16,7 @@ from nador.catalogue import queries as catalogue
 from nador.catalogue.models import Programme, ProgrammeCourse, Run
 from nador.catalogue.queries import MemberCourse
 from nador.catalogue.rules import CatalogueStatus
+from nador.certification.changes.models import UpheldPart
 from nador.certification.models import Batch, Certificate, CertificatePart
 from nador.certification.queries.registry import LIVE, Candidate, Sheet, run_head
 from nador.certification.rules import CertificateStatus, Part, parts_of
@@ -166,7 +167,8 @@ class InDoubt:
 def _lost_parts() -> Select[int, int]:
     """Select what certificates in force of programmes rest on and their holder has no more.
 
-    Whoever has another certificate of the same course has lost nothing.
+    Whoever has another certificate of the same course has lost nothing, and what somebody decided
+    to do without is not asked about again.
     """
     part, instead = aliased(Certificate), aliased(Certificate)
     taught, taught_again = aliased(Run), aliased(Run)
@@ -180,12 +182,16 @@ def _lost_parts() -> Select[int, int]:
         )
         .correlate(part, taught)
     )
+    upheld = exists().where(
+        UpheldPart.certificate_id == CertificatePart.certificate_id,
+        UpheldPart.part_id == CertificatePart.part_id,
+    )
     return (
         select(CertificatePart.certificate_id, CertificatePart.part_id)
         .join(Certificate, Certificate.id == CertificatePart.certificate_id)
         .join(part, part.id == CertificatePart.part_id)
         .join(taught, taught.id == part.run_id)
-        .where(Certificate.status == CertificateStatus.ISSUED, ~again)
+        .where(Certificate.status == CertificateStatus.ISSUED, ~again, ~upheld)
     )
 
 
@@ -205,10 +211,10 @@ def in_doubt(session: Session, programme_id: int) -> list[InDoubt]:
     ]
 
 
-def is_in_doubt(session: Session, certificate_id: int) -> bool:
-    """Whether a certificate of a programme has lost something that it rests on."""
+def lost_parts(session: Session, certificate_id: int) -> Sequence[int]:
+    """List what a programme's certificate rests on and its holder has no more."""
     lost = _lost_parts().where(Certificate.id == certificate_id)
-    return bool(session.scalar(select(lost.exists())))
+    return [part_id for _certificate_id, part_id in session.execute(lost)]
 
 
 def programmes_to_certify(session: Session, actor: Actor) -> Sequence[Row[Any]]:

@@ -13,7 +13,7 @@ from nador.certification.service.credentials import (
     record_list,
     record_signing,
 )
-from nador.certification.service.decisions import hide_holder, renew, replace, revoke
+from nador.certification.service.decisions import hide_holder, let_stand, renew, replace, revoke
 from nador.certification.service.erasure import DROP, erase_holder, record_dropped
 from nador.certification.service.freezing import active_template, draft_facts, issuer_of
 from nador.certification.service.grounds import besides_of_run, programme_facts
@@ -87,6 +87,7 @@ __all__ = [
     "hand_out",
     "hide_holder",
     "issuer_of",
+    "let_stand",
     "make_first_keys",
     "order_batch",
     "order_print",

@@ -129,7 +129,7 @@ class Revoking:
 
     def check(self, session: Session, actor: Actor) -> Subject:
         """Ask for both reasons, and a certificate in force."""
-        certificate = _to_decide(session, actor, self.code)
+        certificate = to_decide(session, actor, self.code)
         rules.require_reasons(clean(self.reason), clean(self.public_reason))
         return _possible(self.kind, certificate)
 
@@ -177,7 +177,7 @@ class Replacing:
 
     def check(self, session: Session, actor: Actor) -> Subject:
         """Ask for names that differ and can be printed, and that no other request waits."""
-        certificate = _to_decide(session, actor, self.code)
+        certificate = to_decide(session, actor, self.code)
         subject = _possible(self.kind, certificate)
         if names := self.names:
             require_correction(certificate, names)
@@ -218,7 +218,7 @@ class Renewing:
 
     def check(self, session: Session, actor: Actor) -> Subject:
         """Ask for a certificate that expires, or has expired."""
-        certificate = _to_decide(session, actor, self.code)
+        certificate = to_decide(session, actor, self.code)
         subject = _possible(self.kind, certificate)
         _require_no_request(session, certificate)
         if certificate.programme_id is not None and not changes.present_parts(session, certificate):
@@ -266,7 +266,7 @@ def require_correction(certificate: Certificate, names: Names) -> None:
         require_printable_text(name or "", field=field)
 
 
-def _to_decide(session: Session, actor: Actor, code: str) -> Certificate:
+def to_decide(session: Session, actor: Actor, code: str) -> Certificate:
     """Find a certificate that the actor may decide about, as it is now."""
     certificate = queries.by_code(session, code)
     policy.require_certify(actor, institute_id=certificate.institute_id)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from nador.certification import policy, rules
 from nador.certification.changes import queries
 from nador.certification.changes.models import Proposal
-from nador.certification.rules import ProposalStatus
+from nador.certification.rules import ActProposed, ProposalAnswered, ProposalStatus
 from nador.certification.service.acts import read
 from nador.certification.service.alone import require_nothing_waits
-from nador.kernel import audit, clock
+from nador.kernel import audit, clock, events
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
 from nador.kernel.text import clean
@@ -57,6 +57,7 @@ def _propose(session: Session, actor: Actor, act: Act[Any], subject: Subject) ->
     session.add(proposal)
     session.flush()
     _audit(session, actor, "proposal.made", proposal)
+    events.emit(session, actor, ActProposed(proposal.id))
     return proposal
 
 
@@ -107,6 +108,8 @@ def _settle(session: Session, actor: Actor, proposal: Proposal, status: Proposal
         proposal.decided_by_id = actor.person_id
     session.flush()
     _audit(session, actor, f"proposal.{status}", proposal)
+    if proposal.decided_by_id is not None:
+        events.emit(session, actor, ProposalAnswered(proposal.id))
     return proposal
 
 

@@ -8,7 +8,7 @@ from flask import Response, request, url_for
 
 from nador.certification import labels, policy, queries, service
 from nador.certification.changes import queries as changes
-from nador.certification.forms import RevokeForm
+from nador.certification.forms import LetStandForm, RevokeForm
 from nador.certification.policy import READERS
 from nador.certification.rules import Validity
 from nador.certification.views.routes import blueprint, possible_with, settled
@@ -16,7 +16,7 @@ from nador.kernel import clock, text
 from nador.kernel.tables import write_csv
 from nador.web.access import SIGNED_IN, access
 from nador.web.forms import process
-from nador.web.rendering import render, send_pdf
+from nador.web.rendering import note, render, send_pdf
 from nador.web.request import actor, db, settings, translator
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def certificate(code: str) -> str:
     return _certificate_page(code)
 
 
-def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
+def _certificate_page(code: str, form: RevokeForm | LetStandForm | None = None) -> str:
     one = queries.by_code(db(), code)
     policy.require_see(actor(), institute_id=one.institute_id)
     may_certify = policy.may_certify(actor(), institute_id=one.institute_id)
@@ -105,8 +105,12 @@ def _certificate_page(code: str, form: RevokeForm | None = None) -> str:
         today=clock.today(),
         history=_history(one.id),
         parts=queries.resting_on(db(), one.id) if one.programme_id else (),
-        in_doubt=one.programme_id is not None and queries.is_in_doubt(db(), one.id),
+        upheld=changes.upheld_parts(db(), one.id) if one.programme_id else (),
+        in_doubt=one.programme_id is not None and bool(queries.lost_parts(db(), one.id)),
         form=form or RevokeForm(),
+        revoke_form=form if isinstance(form, RevokeForm) else RevokeForm(),
+        stand_form=form if isinstance(form, LetStandForm) else LetStandForm(),
+        may_certify=may_certify and not actor().is_person(one.person_id),
         can=possible_with(one) if may_certify else frozenset(),
         waiting=changes.open_proposal(db(), certificate_id=one.id),
         asked=changes.open_request(db(), one.id),
@@ -144,5 +148,19 @@ def revoke(code: str) -> ResponseReturnValue:
         done = service.submit(db(), actor(), act=act, origin=settings().public_url)
         said = translator().gettext("The certificate is revoked. Its page says so from now on.")
         return settled(done, said=said, place=lambda one: url_for(".certificate", code=one.code))
+
+    return process(form, do=do, page=lambda: _certificate_page(code, form))
+
+
+@blueprint.post("/manage/certificates/<code>/standing")
+@access(*READERS)
+def let_stand(code: str) -> ResponseReturnValue:
+    """Let a programme's certificate stand although a part of it stands no more."""
+    form = LetStandForm()
+
+    def do() -> str:
+        service.let_stand(db(), actor(), code=code, reason=form.why.data or "")
+        note(translator().gettext("The certificate stands. The reason is kept in the audit trail."))
+        return url_for(".certificate", code=code)
 
     return process(form, do=do, page=lambda: _certificate_page(code, form))
