@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from wtforms import (
     BooleanField,
     FileField,
+    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -17,6 +19,7 @@ from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from nador.accounts.forms import TicksField
 from nador.certification import labels
 from nador.certification.facts import Words
+from nador.certification.rules import DraftChanged
 from nador.certification.template import (
     LINES,
     MOST_SIGNATORIES,
@@ -38,6 +41,8 @@ from nador.web.request import translator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from wtforms import Field
 
     from nador.certification.facts import Kind
     from nador.kernel.errors import DomainError
@@ -129,6 +134,9 @@ class TemplateForm(Form):
     )
     logo = FileField(msgid("Logo"), description=PICTURE_HINT)
     logo_away = BooleanField(msgid("Take the logo away"))
+    edition = HiddenField()
+    stale = False
+    """Somebody else saved the draft meanwhile."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -141,7 +149,9 @@ class TemplateForm(Form):
         self.accent.choices = options((value, words.gettext(said)) for value, said in ACCENTS)
 
     def refuse(self, error: DomainError) -> None:
-        """Say at its field what is wrong with a picture."""
+        """Say at its field what is wrong with a picture, and on top that another was faster."""
+        if isinstance(error, DraftChanged):
+            self.stale, self.status = True, HTTPStatus.CONFLICT
         if isinstance(error, BadPicture) and error.field:
             self[error.field].errors = [labels.picture(translator(), error)]
         else:
@@ -160,6 +170,7 @@ class TemplateForm(Form):
             "accent": said.accent or "",
             "valid_months": said.valid_months,
             "supplement": said.supplement,
+            "edition": said.edition,
         }
         for slot in SLOTS:
             for code in CODES:
@@ -167,7 +178,18 @@ class TemplateForm(Form):
         for place, one in zip(PLACES, said.signatories, strict=False):
             filled |= {f"latin_{place}": one.latin, f"arabic_{place}": one.arabic}
             filled |= {f"office_{place}_{code}": getattr(one.office, code) for code in CODES}
-        return cls(data=filled)
+        return cls(formdata=None, data=filled)
+
+    def beside(self, theirs: TemplateForm) -> list[tuple[str, str, str]]:
+        """List what another's form says differently: the field, what it says there, and here."""
+        found = []
+        for field in self:
+            if isinstance(field, FileField) or field.name in {"csrf_token", "edition"}:
+                continue
+            there, here = _said(theirs[field.name]), _said(field)
+            if there != here:
+                found.append((_name_of(field), there, here))
+        return found
 
     def decided(
         self, before: TemplateOptions, pictures: Mapping[str, Picture], kind: Kind
@@ -213,6 +235,26 @@ class TemplateForm(Form):
         known = before.signatories[place - 1 : place]
         kept = known[0].signature if known and not self[f"hand_away_{place}"].data else None
         return OnSheet(latin, arabic, Words(**office), pictures.get(f"hand_{place}") or kept)
+
+
+def _said(field: Field) -> str:
+    """Write what a field holds as its reader sees it."""
+    if isinstance(field, BooleanField):
+        return translator().gettext("Yes") if field.data else translator().gettext("No")
+    if isinstance(field, TicksField | SelectField):
+        chosen = field.data if isinstance(field, TicksField) else [field.data]
+        return ", ".join(str(one[1]) for one in field.iter_choices() if one[0] in (chosen or ()))
+    return _cleaned(str(field.data if field.data is not None else ""))
+
+
+def _name_of(field: Field) -> str:
+    """Name a field where it stands alone: a text by its place and its language."""
+    kind, _, rest = field.name.partition("_")
+    if kind == "text":
+        slot, _, language = rest.rpartition("_")
+        return labels.in_language(translator(), slot, language)
+    place = next((one for one in rest.split("_") if one.isdecimal()), "")
+    return f"{field.label.text} {place}".strip()
 
 
 def _cleaned(typed: str) -> str:

@@ -85,6 +85,9 @@ ERRORS: Final = {
         "This version was in use, so it does not change any more: make a copy of it."
     ),
     "template_version_not_changed": msgid("This version is in that state already."),
+    "template_draft_changed": msgid(
+        "Somebody else saved this draft meanwhile. Nothing is lost: both are below. Saving again keeps yours."
+    ),
     "template_draft_there": msgid(
         "There is already a draft: edit it, or archive it before you copy another version."
     ),

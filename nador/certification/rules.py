@@ -208,6 +208,18 @@ class DraftThere(Conflict):
     code = "template_draft_there"
 
 
+class DraftChanged(Conflict):
+    """Somebody else saved the draft since it was read."""
+
+    code = "template_draft_changed"
+
+
+def require_edition(read: str | None, now: str) -> None:
+    """Refuse to write over what somebody else saved meanwhile; who says nothing read nothing."""
+    if read and read != now:
+        raise DraftChanged
+
+
 def require_draft(status: TemplateStatus) -> None:
     """Let only a draft be edited."""
     if status is not TemplateStatus.DRAFT:

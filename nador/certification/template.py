@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, Final, Self
 
 from nador.certification.facts import Kind, Words
@@ -233,6 +234,11 @@ class TemplateOptions:
     def to_json(self) -> str:
         """Write the options in their one canonical form."""
         return _written(self)
+
+    @property
+    def edition(self) -> str:
+        """Name exactly these options: who saves says by it what they had read."""
+        return sha256(self.to_json().encode()).hexdigest()[:16]
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:

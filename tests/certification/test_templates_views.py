@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,48 @@ def stored(session: Session, version: TemplateVersion) -> TemplateOptions:
     session.rollback()
     session.expire_all()
     return TemplateOptions.from_dict(session.get_one(TemplateVersion, version.id).options)
+
+
+def test_two_who_edit_at_once_lose_nothing(
+    office: FlaskClient, session: Session, certifier: Actor, institute: Institute
+) -> None:
+    version = draft(session, certifier, institute)
+    place = f"/manage/templates/{version.id}/edit"
+    read = TemplateOptions.from_dict(version.options).edition
+    assert f'value="{read}"' in office.get(place).text
+    theirs = dataclasses.replace(TemplateOptions(), languages=("ar",), valid_months=36)
+    service.save_draft(session, certifier, version_id=version.id, options=theirs)
+
+    mine = form(edition=read, valid_months="24", text_awarded_fr="remis à", show_hours="")
+    refused = office.post(place, data=mine)
+    kept = stored(session, version)
+
+    assert refused.status_code == 409
+    assert kept == theirs
+    both = refused.text.partition('id="both"')[2].partition("</table>")[0]
+    for said in ("Arabic, French, English", "36", "24", "remis à", "Before the names, French"):
+        assert said in both
+    assert "Frame" not in both
+    assert 'value="24"' in refused.text
+    assert f'value="{theirs.edition}"' in refused.text
+
+    again = office.post(place, data=mine | {"edition": theirs.edition})
+    assert again.status_code == 303
+    assert stored(session, version).valid_months == 24
+
+
+def test_who_saves_first_is_not_stopped(
+    office: FlaskClient, session: Session, certifier: Actor, institute: Institute
+) -> None:
+    version = draft(session, certifier, institute)
+    edition = TemplateOptions.from_dict(version.options).edition
+
+    done = office.post(
+        f"/manage/templates/{version.id}/edit", data=form(edition=edition, valid_months="12")
+    )
+
+    assert done.status_code == 303
+    assert stored(session, version).edition != edition
 
 
 @pytest.mark.parametrize(

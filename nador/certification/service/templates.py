@@ -73,13 +73,16 @@ def save_draft(
     version_id: int,
     options: TemplateOptions,
     added: Iterable[Picture] = (),
+    edition: str | None = None,
 ) -> None:
     """Keep what a draft decides; `added` are pictures that were taken in for it.
 
-    A draft may have flaws, which are shown. Raises VersionKept, NotFound for another's picture.
+    `edition` is that of the options which whoever saves has read. A draft may have flaws, which are
+    shown. Raises VersionKept, DraftChanged, NotFound for another's picture.
     """
     version = _locked(session, actor, version_id)
     rules.require_draft(version.status)
+    rules.require_edition(edition, TemplateOptions.from_dict(version.options).edition)
     institute_id = version.template.institute_id
     _keep_pictures(session, actor, added, institute_id=institute_id)
     wanted = {one.sha256 for one in options.pictures}

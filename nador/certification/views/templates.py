@@ -222,7 +222,12 @@ def save_template(version_id: int) -> ResponseReturnValue:
         before = TemplateOptions.from_dict(version.options)
         options = form.decided(before, taken, Kind(version.template.kind))
         service.save_draft(
-            db(), actor(), version_id=version_id, options=options, added=taken.values()
+            db(),
+            actor(),
+            version_id=version_id,
+            options=options,
+            added=taken.values(),
+            edition=form.edition.data,
         )
         note(translator().gettext("The draft is kept."))
         return url_for(".template", version_id=version_id)
@@ -250,10 +255,19 @@ def _taken_in() -> dict[str, Picture]:
 
 
 def _edit_page(version: TemplateVersion, form: TemplateForm) -> str:
+    both = []
+    if form.stale:
+        now = TemplateForm.of(
+            TemplateOptions.from_dict(version.options), Kind(version.template.kind)
+        )
+        both = form.beside(now)
+        # Whoever saves now has seen what the other one saved.
+        form.edition.data = now.edition.data
     return render(
         "certification/template_edit.html",
         form=form,
         version=version,
+        both=both,
         options=TemplateOptions.from_dict(version.options),
         slots=SLOTS,
         opened={slot for slot in SLOTS for code in CODES if form[f"text_{slot}_{code}"].errors},
