@@ -8,7 +8,7 @@ from alembic import op
 from nador.kernel.db import BigId, UtcDateTime
 
 revision = "20261128_upheld"
-down_revision = "20261128_marking"
+down_revision = "20261128_uploads"
 branch_labels = None
 depends_on = None
 
