@@ -145,6 +145,11 @@ RUN_TABS = [
         "assessment.plan",
         Action.SEE_GRADEBOOK,
         below=(
+            "assessment.assignment_settings",
+            "assessment.set_assignment",
+            "assessment.handed_in_list",
+            "assessment.handed_in_work",
+            "assessment.return_work",
             "assessment.groups",
             "assessment.add_group",
             "assessment.group",

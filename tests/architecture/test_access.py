@@ -277,6 +277,12 @@ TABLE = [
         form={"submission_id": "$submission_id"},
         where=ASKED,
     ),
+    Row("GET", "/teach/assessments/<int:assessment_id>/assignment", GRADE, where=ASKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/assignment", GRADE, where=ASKED),
+    Row("GET", "/teach/assessments/<int:assessment_id>/submissions", SEE_GRADES, where=ASKED),
+    Row("GET", "/teach/submissions/<int:submission_id>", SEE_GRADES),
+    Row("POST", "/teach/submissions/<int:submission_id>", GRADE, form={"feedback": "well done"}),
+    Row("GET", "/teach/submissions/files/<int:file_id>", SEE_GRADES),
     Row("GET", "/teach/appeals", STAFF_ANYWHERE),
     Row("GET", "/teach/appeals/<int:appeal_id>", SEE_GRADES),
     Row(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nador.assessment.queries.handed_in import Show
 from nador.assessment.rules import GradeState
 from nador.assessment.rules.submissions import (
     FileKind,
     PenaltyUnit,
     SubmissionStatus,
     in_megabytes,
-    lateness,
     units_late,
 )
 from nador.kernel.errors import DomainError, describe
@@ -54,6 +54,19 @@ SUBMISSIONS = {
     "submission_text_moved": msgid(
         "Another tab or device has saved a newer text. It is shown here; yours is kept beside it."
     ),
+    "assignment_dates": msgid(
+        "An assignment opens first, then it is due, then nothing is taken any more."
+    ),
+    "assignment_takes_nothing": msgid("Take a text, or files of at least one kind."),
+    "assignment_limit": msgid("Write a number from 1 to %(limit)s."),
+    "assignment_of_another_kind": msgid("For this kind of assessment nothing is handed in."),
+    "assignment_groups_fixed": msgid(
+        "Work was handed in already: whether groups hand in together stays as it is."
+    ),
+    "submission_names_hidden": msgid(
+        "This is marked without names: open the works from the queue of marking."
+    ),
+    "submission_feedback_missing": msgid("Write what the learner is to read, or add a file."),
     "submission_draft_moved": msgid(
         "The draft has changed meanwhile. Look at it again, then hand it in."
     ),
@@ -138,14 +151,14 @@ def late_policy(policy: LatePolicy, words: Translator) -> str:
     """Say what lateness costs."""
     if not policy.percent:
         return words.gettext("taken without deduction")
-    cost = words.percent(policy.percent)
+    cost = words.percent(policy.percent / 100)
     if policy.unit is PenaltyUnit.HOUR:
         said = words.gettext("%(cost)s less for each hour begun", cost=cost)
     else:
         said = words.gettext("%(cost)s less for each day begun", cost=cost)
     if not policy.floor:
         return said
-    least = words.gettext("never below %(floor)s", floor=words.percent(policy.floor))
+    least = words.gettext("never below %(floor)s", floor=words.percent(policy.floor / 100))
     return f"{said}, {least}" if words.code != "ar" else f"{said}، {least}"
 
 
@@ -163,13 +176,6 @@ def late_for(late: timedelta, words: Translator) -> str:
     return words.ngettext("%(count)s day late", "%(count)s days late", days)
 
 
-def late_by(submission: Submission, words: Translator) -> str:
-    """Say how late a work came."""
-    if submission.handed_in_at is None:
-        return ""
-    return late_for(lateness(submission.handed_in_at, submission.due_at), words)
-
-
 def submission_tag(submission: Submission, words: Translator) -> tuple[str, str]:
     """Say how a version stands, and choose the look of its tag."""
     return _state(submission.status, words)
@@ -178,6 +184,24 @@ def submission_tag(submission: Submission, words: Translator) -> tuple[str, str]
 def line_state(line: AssignmentLine, words: Translator) -> tuple[str, str]:
     """Say how an assignment stands in a learner's list."""
     return _state(line.status, words)
+
+
+def submission_state(status: SubmissionStatus | None, words: Translator) -> tuple[str, str]:
+    """Say how a learner's work stands, and choose the look of its tag."""
+    return _state(status, words)
+
+
+def handed_in_choice(show: Show, words: Translator) -> str:
+    """Name a choice of learners in the list of works."""
+    match show:
+        case Show.ALL:
+            return words.gettext("All learners")
+        case Show.WAITING:
+            return words.gettext("To return")
+        case Show.LATE:
+            return words.gettext("Late")
+        case Show.MISSING:
+            return words.gettext("Not handed in")
 
 
 def _state(status: SubmissionStatus | None, words: Translator) -> tuple[str, str]:

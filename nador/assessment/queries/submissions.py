@@ -33,7 +33,7 @@ from nador.kernel.db import Words
 from nador.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 _SEEN_BY = (EnrolmentStatus.ACTIVE, *DECIDED)
 _SHOWN = (AssessmentStatus.PUBLISHED, AssessmentStatus.CLOSED)
@@ -64,6 +64,11 @@ class OwnAssignment:
     def handed_in(self) -> Sequence[Submission]:
         """The versions that were handed in, newest first."""
         return [one for one in self.versions if one.status is not SubmissionStatus.DRAFT]
+
+    def late(self, version: Submission) -> timedelta:
+        """How late a version came for this learner."""
+        due_at = rules.counted_due(version.due_at, self.window.due_at)
+        return rules.lateness(version.handed_in_at or version.saved_at, due_at)
 
     def require_taken(self, now: datetime) -> None:
         """Refuse what nobody would take now; raises Conflict."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
-from nador.assessment.rules.marks import CENT
+from nador.assessment.rules.marks import CENT, check_mark
 from nador.catalogue.rules import AssessmentKind
 from nador.kernel.errors import Conflict, Invalid
 
@@ -25,6 +26,7 @@ HANDED_IN: Final = frozenset(
 """The kinds of assessments for which work is handed in."""
 MOST_FILES: Final = 20
 LARGEST_FILE: Final = 100 * 1024 * 1024
+SMALLEST_LIMIT: Final = 1024
 LONGEST_TEXT: Final = 100_000
 """In characters: some forty pages."""
 
@@ -175,6 +177,42 @@ class OwnWorkNotConfirmed(Invalid):
     code = "own_work_not_confirmed"
 
 
+class DatesOutOfOrder(Invalid):
+    """An assignment opens, then is due, then closes for good, in this order."""
+
+    code = "assignment_dates"
+
+
+class TakesNothing(Invalid):
+    """An assignment takes a text, or files of some kinds."""
+
+    code = "assignment_takes_nothing"
+
+
+class LimitOutOfRange(Invalid):
+    """A number is not within 1 and `limit`."""
+
+    code = "assignment_limit"
+
+
+class NotToHandIn(Conflict):
+    """For this kind of assessment nothing is handed in."""
+
+    code = "assignment_of_another_kind"
+
+
+class GroupsFixed(Conflict):
+    """Work was handed in already: whether groups do it stays as it is."""
+
+    code = "assignment_groups_fixed"
+
+
+class FeedbackMissing(Invalid):
+    """A work goes back with a text, with files, or with both."""
+
+    code = "submission_feedback_missing"
+
+
 class DraftMoved(Conflict):
     """The draft holds something else than what was looked at before it was to be handed in."""
 
@@ -245,6 +283,42 @@ class WorkFile:
     size: int
     sha256: str
     scan: ScanState = ScanState.UNSCANNED
+
+
+def check_window(window: Window) -> None:
+    """Refuse dates in another order than opening, due date, cut-off; raises DatesOutOfOrder."""
+    dates = {
+        "opens_at": window.opens_at,
+        "due_at": window.due_at,
+        "cut_off_at": window.cut_off_at,
+    }
+    given = [(field, at) for field, at in dates.items() if at is not None]
+    for (before, earlier), (field, later) in pairwise(given):
+        # Due date and cut-off may be one moment: then nothing is ever late.
+        together = (before, field) == ("due_at", "cut_off_at") and earlier == later
+        if later <= earlier and not together:
+            raise DatesOutOfOrder(field=field)
+
+
+def check_asked(asked: Asked) -> None:
+    """Refuse an assignment that takes nothing, or more than can be kept.
+
+    Raises TakesNothing, LimitOutOfRange.
+    """
+    if not asked.takes_text and not asked.takes_files:
+        raise TakesNothing(field="takes_text")
+    if asked.takes_files and not asked.kinds:
+        raise TakesNothing(field="kinds")
+    if not 1 <= asked.most_files <= MOST_FILES:
+        raise LimitOutOfRange(field="most_files", limit=MOST_FILES)
+    if not SMALLEST_LIMIT <= asked.largest <= LARGEST_FILE:
+        raise LimitOutOfRange(field="largest", limit=in_megabytes(LARGEST_FILE))
+
+
+def check_late_policy(policy: LatePolicy) -> None:
+    """Refuse what is no share of a whole; raises MarkOutOfRange."""
+    for field, share in (("late_percent", policy.percent), ("late_floor", policy.floor)):
+        check_mark(share, out_of=Decimal(100), field=field)
 
 
 def require_open(window: Window, *, now: datetime) -> None:
@@ -334,6 +408,14 @@ def next_text(kept: str, new: str, *, sequence: int, seen: int) -> bool:
 def in_megabytes(size: int) -> Decimal:
     """Say a size in megabytes, with one decimal where it is not whole."""
     return (Decimal(size) / (1024 * 1024)).quantize(Decimal("0.1"), ROUND_HALF_UP).normalize() + 0
+
+
+def counted_due(told: datetime | None, holds: datetime | None) -> datetime | None:
+    """Give the due date by which a handed-in work is judged: as it was told then, or a later one.
+
+    An extension helps whoever has handed in already; a date that was moved forward harms nobody.
+    """
+    return None if told is None or holds is None else max(told, holds)
 
 
 def lateness(handed_in_at: datetime, due_at: datetime | None) -> timedelta:

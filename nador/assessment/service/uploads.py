@@ -74,6 +74,15 @@ def _store(
     return replace(found, sha256=store.put_stream(content))
 
 
+def store_feedback(store: FileStore, name: str, content: BinaryIO, *, scan: ScanState) -> Stored:
+    """Store a file that goes back with a work: of any kind that is known here.
+
+    Raises UnknownKind, FileEmpty, PackageRefused.
+    """
+    found = look_at(name, content, scan=scan)
+    return replace(found, sha256=store.put_stream(content))
+
+
 def look_at(name: str, content: BinaryIO, *, scan: ScanState) -> Stored:
     """Say what an open file is and how long, before it is stored."""
     kind = kinds.kind_of(name, content)

@@ -3,6 +3,7 @@
 from nador.assessment.views import (
     accommodations,
     appeals,
+    assignments,
     banks,
     changing,
     exchange,
@@ -18,6 +19,7 @@ from nador.assessment.views.routes import blueprint
 __all__ = [
     "accommodations",
     "appeals",
+    "assignments",
     "banks",
     "blueprint",
     "changing",

@@ -10,6 +10,8 @@ from nador.assessment import policy, queries
 from nador.assessment.forms.accommodations import AccommodationForm, GroupForm, MembersForm
 from nador.assessment.labels import person_in
 from nador.assessment.queries import accommodations as eased
+from nador.assessment.queries import handed_in
+from nador.assessment.rules.submissions import HANDED_IN
 from nador.assessment.service import accommodations as service
 from nador.assessment.views.routes import READERS, blueprint, page
 from nador.kernel import text
@@ -32,7 +34,13 @@ def plan(run_id: int) -> str:
     """List what the run is assessed by, with the way to each."""
     run = queries.run_of(db(), run_id)
     policy.require_may_see(actor(), run)
-    return page("assessment/plan.html", run=run, assessments=queries.assessments(db(), run_id))
+    return page(
+        "assessment/plan.html",
+        run=run,
+        assessments=queries.assessments(db(), run_id),
+        assignments=handed_in.assignments_of_run(db(), run_id),
+        takes_work=HANDED_IN,
+    )
 
 
 @blueprint.get("/teach/runs/<int:run_id>/groups")
