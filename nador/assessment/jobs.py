@@ -8,6 +8,7 @@ from sqlalchemy import func, or_, select
 
 from nador.assessment.models import (
     Assessment,
+    Attempt,
     Grade,
     GradeChange,
     Result,
@@ -16,7 +17,9 @@ from nador.assessment.models import (
 )
 from nador.assessment.queries import handed_in
 from nador.assessment.rules import ResultSource, recomputed
+from nador.assessment.rules.quizzes import AttemptStatus
 from nador.assessment.service import scanning, uploads
+from nador.assessment.service.attempts import end_overdue
 from nador.enrolment.models import Enrolment
 from nador.kernel import clock, scanner
 from nador.kernel.checkup import check
@@ -25,6 +28,9 @@ from nador.kernel.work import NotNow, work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import Select
 
     from nador.kernel.work import Desk
 
@@ -74,6 +80,16 @@ def _handed_in(desk: Desk) -> Iterable[str]:
             desk.files.get(sha256)
         except (FileNotFoundError, Damaged):
             yield f"{sha256}: handed in, but lost or changed: put it back from a backup."
+
+
+def _overdue(now: datetime) -> Select[int]:
+    over = Attempt.status == AttemptStatus.IN_PROGRESS, Attempt.counts_until <= now
+    return select(Attempt.id).where(*over).order_by(Attempt.counts_until, Attempt.id)
+
+
+@work("overdue attempts", due=_overdue, record=end_overdue)
+def _end(_desk: Desk, _attempt_id: int) -> None:
+    """End attempts whose time is over; there is nothing slow about it."""
 
 
 @check("grades = their last change", deep=True)

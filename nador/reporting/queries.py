@@ -12,6 +12,8 @@ from sqlalchemy import func, select
 from nador.accounts import queries as accounts_queries
 from nador.assessment import queries as assessment_queries
 from nador.assessment.queries import LearnerGrade, LearnerResult
+from nador.assessment.queries import attempts as attempt_queries
+from nador.assessment.queries.attempts import OpenQuiz
 from nador.assessment.queries.submissions import AssignmentLine, assignments_of
 from nador.catalogue.models import CourseVersion, Meeting, Programme, Run
 from nador.catalogue.queries import runs_for
@@ -21,6 +23,7 @@ from nador.certification.changes.queries import count_waiting
 from nador.certification.models import Batch, BatchFailure
 from nador.enrolment import queries as enrolment_queries
 from nador.enrolment.queries import Place
+from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import clock
 from nador.kernel.access import Action
 from nador.kernel.db import Words
@@ -45,6 +48,7 @@ class Learning:
     grades: Sequence[LearnerGrade]
     result: LearnerResult | None
     assignments: Sequence[AssignmentLine] = ()
+    quizzes: Sequence[OpenQuiz] = ()
 
 
 def my_learning(session: Session, actor: Actor) -> list[Learning]:
@@ -59,12 +63,16 @@ def my_learning(session: Session, actor: Actor) -> list[Learning]:
     asked: dict[int, list[AssignmentLine]] = defaultdict(list)
     for line in assignments_of(session, person_id):
         asked[line.enrolment_id].append(line)
+    quizzes: dict[int, list[OpenQuiz]] = defaultdict(list)
+    for quiz in attempt_queries.quizzes_of(session, person_id):
+        quizzes[quiz.run_id].append(quiz)
     return [
         Learning(
             place,
             grades[place.enrolment.id],
             results.get(place.enrolment.id),
             asked[place.enrolment.id],
+            quizzes[place.run.id] if place.enrolment.status is EnrolmentStatus.ACTIVE else (),
         )
         for place in enrolment_queries.my_enrolments(session, person_id, now=clock.now())
     ]

@@ -8,6 +8,7 @@ from flask import Blueprint, url_for
 
 from nador.assessment import labels as assessment_labels
 from nador.certification import labels as certification_labels
+from nador.kernel import clock
 from nador.kernel.access import Action
 from nador.reporting import labels, queries
 from nador.reporting.rules import Task
@@ -34,6 +35,7 @@ def me() -> str:
         results=assessment_labels,
         documents=certification_labels,
         words=translator(),
+        now=clock.now(),
     )
 
 

@@ -52,6 +52,7 @@ SEE_GRADES = "s nn yn yn yn yn yn"
 GRADE = "s nn yn fn fn fn yn"
 RELEASE = "s nn yn yn fn fn yn"
 CONCLUDE = "s nn fn yn fn fn yn"
+OWN = "s yn nn nn nn nn nn"
 SEE_BANKS = "s nn yy yn yn yn yn"
 MANAGE_BANKS = "s nn yy fn fn fn yn"
 STAFF_ANYWHERE = "s nn yy yy yy yy yy"
@@ -66,6 +67,7 @@ ASKED = {"assessment_id": "asked_id"}
 PROGRAMME = {"code": "programme_code"}
 ISSUED = {"code": "certificate_code"}
 TEMPLATE = {"languages": "fr", "frame": "", "accent": ""}
+REASON = {"reason": "the key was wrong"}
 WHY = {"reason": "not on the card"}
 NAMES = {"name_latin": "Selma", "name_arabic": "", "reason": "one letter"}
 REASONS = {"reason": "copied", "public_reason": "Issued in error"}
@@ -226,6 +228,31 @@ TABLE = [
     Row("GET", "/manage/work", "s nn nn nn nn nn yy"),
     Row("POST", "/manage/work", "s nn nn nn nn nn yy", form={"work": "mail", "item_id": "1"}),
     Row("GET", "/teach", f"s nn {STAFF}"),
+    Row("GET", "/me/quizzes/<int:assessment_id>", OWN),
+    Row("POST", "/me/quizzes/<int:assessment_id>", OWN),
+    Row("GET", "/me/attempts/<int:attempt_id>", OWN),
+    Row("POST", "/me/attempts/<int:attempt_id>", OWN),
+    Row("POST", "/me/attempts/<int:attempt_id>/answers/<int:position>", OWN),
+    Row("GET", "/me/attempts/<int:attempt_id>/hand-in", OWN),
+    Row("POST", "/me/attempts/<int:attempt_id>/hand-in", OWN),
+    Row("GET", "/me/attempts/<int:attempt_id>/images/<sha256>", OWN),
+    Row("GET", "/me/attempts/<int:attempt_id>/files/<sha256>", OWN),
+    Row("GET", "/teach/quizzes/<int:assessment_id>", SEE_GRADES),
+    Row("POST", "/teach/quizzes/<int:assessment_id>", GRADE),
+    Row("POST", "/teach/quizzes/<int:assessment_id>/questions", GRADE),
+    Row("POST", "/teach/quizzes/<int:assessment_id>/draws", GRADE),
+    Row("POST", "/teach/quizzes/<int:assessment_id>/slots/<int:slot_id>", GRADE),
+    Row("POST", "/teach/quizzes/<int:assessment_id>/state", GRADE),
+    Row("GET", "/teach/quizzes/<int:assessment_id>/preview", SEE_GRADES),
+    Row("GET", "/teach/quizzes/<int:assessment_id>/attempts", SEE_GRADES),
+    Row("GET", "/teach/quizzes/<int:assessment_id>/regrade", GRADE),
+    Row("POST", "/teach/quizzes/<int:assessment_id>/regrade", GRADE, form=REASON),
+    Row("GET", "/teach/attempts/<int:attempt_id>", SEE_GRADES),
+    Row("POST", "/teach/attempts/<int:attempt_id>", GRADE),
+    Row("POST", "/teach/attempts/<int:attempt_id>/void", GRADE, form=REASON),
+    Row("GET", "/teach/attempts/<int:attempt_id>/files/<sha256>", SEE_GRADES),
+    Row("POST", "/teach/asides/<int:aside_id>/accept", GRADE),
+    Row("GET", "/teach/images/<sha256>", SEE_BANKS),
     Row("GET", "/teach/runs/<int:run_id>/assessments", SEE_GRADES),
     Row("GET", "/teach/runs/<int:run_id>/groups", SEE_GRADES),
     Row("POST", "/teach/runs/<int:run_id>/groups", RELEASE, form={"name": "Evening"}),

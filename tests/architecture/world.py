@@ -13,8 +13,20 @@ from sqlalchemy import select
 from nador.accounts import rules
 from nador.accounts.models import OneTimeCode, Person, RoleGrant, SignIn, Token
 from nador.accounts.rules import CodePurpose
-from nador.assessment.models import Accommodation, Appeal, Assessment, RunGroup, Upload
-from nador.assessment.service import banks
+from nador.assessment.models import (
+    Accommodation,
+    AnswerAside,
+    Appeal,
+    Assessment,
+    AttemptAnswer,
+    RunGroup,
+    Upload,
+)
+from nador.assessment.questions.file import entry
+from nador.assessment.rules import QuestionState
+from nador.assessment.rules.quizzes import AsideReason, Settings
+from nador.assessment.service import attempts, banks, quizzes
+from nador.assessment.service.attempts import Sent
 from nador.catalogue.models import Course, RunStaff
 from nador.catalogue.rules import AssessmentKind
 from nador.certification.changes.models import CorrectionRequest, Proposal
@@ -29,7 +41,7 @@ from nador.certification.rules import ActKind, LogKind, PrintStatus
 from nador.enrolment.models import Offer
 from nador.enrolment.queries import hash_of
 from nador.kernel import clock
-from nador.kernel.access import NOBODY, Role
+from nador.kernel.access import NOBODY, Actor, Role
 from nador.kernel.mail import Message
 from nador.verification.models import Receipt
 from nador.verification.service import order_receipt, record_receipt
@@ -134,6 +146,7 @@ def build(session: Session) -> World:
     }
     world.ids |= _ways_in(session, world)
     world.ids |= _shelf(session, here.id)
+    world.ids |= _sitting(session, world, enrolment, here.id)
     session.rollback()
     return world
 
@@ -268,6 +281,51 @@ def _shelf(session: Session, institute_id: int) -> dict[str, object]:
         "kind": "essay",
         "form": "gift",
         "sha256": sha256,
+    }
+
+
+def _sitting(
+    session: Session, world: World, enrolment: Enrolment, institute_id: int
+) -> dict[str, object]:
+    """Let the learner sit a quiz of two questions, of which one shows an image and one takes a file."""
+    author = make_actor(session, Role.ADMINISTRATOR, institute_id=institute_id)
+    now, sha256 = clock.now(), hashlib.sha256(DOCUMENT).hexdigest()
+    assessment_id, bank_id = (int(str(world.ids[name])) for name in ("assessment_id", "bank_id"))
+    quizzes.set_up_quiz(session, author, assessment_id=assessment_id, settings=Settings(minutes=60))
+    for content in (
+        {"kind": "essay", "prompt": "![plan](a.png)", "files": {"a.png": sha256}},
+        {"kind": "file", "prompt": "Le plan"},
+    ):
+        question = banks.create_question(
+            session,
+            author,
+            bank_id=bank_id,
+            content={"language": "fr", **content},
+            state=QuestionState.READY,
+        )
+        slot = quizzes.add_question(
+            session,
+            author,
+            assessment_id=assessment_id,
+            question_id=question.id,
+            points=Decimal(1),
+        )
+    quizzes.open_quiz(session, author, assessment_id=assessment_id)
+    learner = Actor(person_id=enrolment.person_id)
+    attempt = attempts.begin_attempt(session, learner, assessment_id=assessment_id)
+    sent = Sent(2, 1, {"file": [entry("plan.pdf", sha256, len(DOCUMENT))]})
+    attempts.save_answers(session, learner, attempt_id=attempt.id, sent=[sent])
+    answer_id = session.scalars(
+        select(AttemptAnswer.id).where(AttemptAnswer.attempt_id == attempt.id).limit(1)
+    ).one()
+    late = AnswerAside(
+        answer_id=answer_id, reason=AsideReason.LATE, sequence=9, answer={"text": "a"}, at=now
+    )
+    return {
+        "slot_id": slot.id,
+        "attempt_id": attempt.id,
+        "position": 1,
+        "aside_id": store(session, late).id,
     }
 
 

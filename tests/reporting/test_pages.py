@@ -294,11 +294,11 @@ def test_others_have_their_own_learning(
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (Role.INSTRUCTOR, "Overview People Attendance Gradebook Results"),
-        (Role.REGISTRAR, "Overview People Attendance Gradebook Results Certificates"),
-        (Role.CERTIFIER, "Overview Gradebook Results Certificates"),
-        (Role.AUDITOR, "Overview People Attendance Gradebook Results Certificates"),
-        (Role.ADMINISTRATOR, "Overview People Attendance Gradebook Results"),
+        (Role.INSTRUCTOR, "Overview People Attendance Assessments Gradebook Results"),
+        (Role.REGISTRAR, "Overview People Attendance Assessments Gradebook Results Certificates"),
+        (Role.CERTIFIER, "Overview Assessments Gradebook Results Certificates"),
+        (Role.AUDITOR, "Overview People Attendance Assessments Gradebook Results Certificates"),
+        (Role.ADMINISTRATOR, "Overview People Attendance Assessments Gradebook Results"),
     ],
 )
 def test_every_page_of_a_run_links_to_the_others(

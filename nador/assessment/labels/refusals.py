@@ -50,6 +50,23 @@ ERRORS = {
     "dates_need_assessment": msgid("A date needs its assessment: for the whole run give days."),
     "eased_too_far": msgid("Write a number from 0 to %(limit)s."),
     "group_in_use": msgid("An accommodation names this group: it can’t be deleted any more."),
+    "quiz_not_open": msgid("It opens on %(opens_at)s."),
+    "quiz_closed": msgid("It closed on %(closes_at)s."),
+    "quiz_not_ready": msgid("This quiz is not open to learners."),
+    "no_attempt_left": counted(
+        "The one attempt that you have is used.", "All %(count)s attempts are used."
+    ),
+    "quiz_in_use": msgid("Learners have begun: the questions stay as they are."),
+    "quiz_empty": msgid("There is no question in this quiz yet."),
+    "quiz_question_not_ready": msgid("Only questions that are ready can be asked."),
+    "quiz_question_twice": msgid("This question is in the quiz already."),
+    "quiz_too_many_questions": msgid("A quiz has at most %(limit)s questions."),
+    "quiz_number_beyond": msgid("Write a number from %(least)s to %(most)s."),
+    "quiz_window_backwards": msgid("It must close after it opens."),
+    "not_a_quiz": msgid("An assessment of this kind is not taken as a quiz."),
+    "attempt_running": msgid("This attempt is not handed in."),
+    "void_reason_needed": msgid("Write why the attempt is void: the learner reads it."),
+    "quiz_mark_beyond": msgid("Write points from 0 to %(points)s."),
     "no_sheet": msgid("Choose a file."),
     "no_reference_column": msgid(
         "No column is called “Reference”: without it nobody knows whose row is whose."

@@ -20,6 +20,14 @@ from nador.assessment.models.questions import (
     QuestionTag,
     QuestionVersion,
 )
+from nador.assessment.models.quizzes import (
+    AnswerAside,
+    Attempt,
+    AttemptAnswer,
+    AttemptGrade,
+    Quiz,
+    QuizSlot,
+)
 from nador.assessment.models.results import Appeal, Result
 from nador.assessment.models.submissions import (
     Assignment,
@@ -31,9 +39,13 @@ from nador.assessment.models.uploads import Upload
 
 __all__ = [
     "Accommodation",
+    "AnswerAside",
     "Appeal",
     "Assessment",
     "Assignment",
+    "Attempt",
+    "AttemptAnswer",
+    "AttemptGrade",
     "BankComment",
     "FeedbackFile",
     "FeedbackUpload",
@@ -50,6 +62,8 @@ __all__ = [
     "QuestionFile",
     "QuestionTag",
     "QuestionVersion",
+    "Quiz",
+    "QuizSlot",
     "Result",
     "RubricVersion",
     "RunGroup",

@@ -12,6 +12,7 @@ from nador.assessment.queries import accommodations as eased
 from nador.assessment.rules.accommodations import GroupInUse, check_ease
 from nador.assessment.rules.banks import a_name
 from nador.assessment.rules.refusals import NameTaken
+from nador.assessment.service.quizzes import retime
 from nador.kernel import audit, clock
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
@@ -64,6 +65,8 @@ def change_group(
     session.add_all(
         RunGroupMember(group_id=group.id, enrolment_id=each) for each in sorted(after - before)
     )
+    session.flush()
+    retime(session, run_id=run.id, enrolment_ids=before ^ after)
     _note(
         session,
         actor,
@@ -131,6 +134,7 @@ def give_accommodation(
     )
     session.add(given)
     session.flush()
+    retime(session, run_id=run.id, assessment_id=assessment_id)
     _note(session, actor, "accommodation.given", run, accommodation=given.id)
     return given
 
@@ -145,6 +149,8 @@ def end_accommodation(session: Session, actor: Actor, *, accommodation_id: int) 
     )
     if given.ended_at is None:
         given.ended_at, given.ended_by_id = clock.now(), actor.person_id
+        session.flush()
+        retime(session, run_id=run.id, assessment_id=given.assessment_id)
         _note(session, actor, "accommodation.ended", run, accommodation=given.id)
     return given
 

@@ -16,6 +16,7 @@ from nador.assessment.models import (
     QuestionVersion,
 )
 from nador.assessment.queries import banks as bank_queries
+from nador.assessment.queries.quizzes import is_placed
 from nador.assessment.questions import parse
 from nador.assessment.rules import QuestionState, banks
 from nador.assessment.rules.refusals import ImageUnknown, NameTaken, QuestionInUse
@@ -205,9 +206,9 @@ def set_question_state(
 
 @command
 def delete_question(session: Session, actor: Actor, *, question_id: int) -> None:
-    """Delete a question that no learner has seen; another is retired instead."""
+    """Delete a question that no learner has seen and no quiz asks; another is retired instead."""
     question, bank = managed_question(session, actor, question_id)
-    if bank_queries.is_used(session, question.id):
+    if bank_queries.is_used(session, question.id) or is_placed(session, question.id):
         raise QuestionInUse
     session.execute(delete(QuestionTag).where(QuestionTag.question_id == question.id))
     session.execute(delete(QuestionVersion).where(QuestionVersion.question_id == question.id))

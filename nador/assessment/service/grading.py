@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from sqlalchemy import select
+
 from nador.assessment import policy, queries, rules
 from nador.assessment.models import Assessment, Grade, GradeChange
 from nador.assessment.rules import GradeState
@@ -139,6 +141,26 @@ def _set(
     if not reason and _was_seen(session, grade, assessment):
         raise rules.ReasonNeeded(field="reason")
     return _write(session, actor, entry, grade=grade, new=new, reason=reason)
+
+
+def write_change(
+    session: Session,
+    actor: Actor,
+    entry: GradeEntry,
+    *,
+    grade: Grade | None,
+    new: rules.Change,
+    reason: str,
+) -> GradeChange:
+    """Write a grade that follows from what a learner did, as part of a command; returns its change."""
+    written = _write(session, actor, entry, grade=grade, new=new, reason=reason)
+    session.flush()
+    return session.scalars(
+        select(GradeChange)
+        .where(GradeChange.grade_id == written.id)
+        .order_by(GradeChange.id.desc())
+        .limit(1)
+    ).one()
 
 
 def _was_seen(session: Session, grade: Grade | None, assessment: Assessment) -> bool:

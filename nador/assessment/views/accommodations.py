@@ -12,6 +12,8 @@ from nador.assessment.labels import person_in
 from nador.assessment.queries import accommodations as eased
 from nador.assessment.queries import handed_in
 from nador.assessment.rules.submissions import HANDED_IN
+from nador.assessment.queries.quizzes import quizzes_on
+from nador.assessment.rules.quizzes import TAKEN
 from nador.assessment.service import accommodations as service
 from nador.assessment.views.routes import READERS, blueprint, page
 from nador.kernel import text
@@ -40,6 +42,8 @@ def plan(run_id: int) -> str:
         assessments=queries.assessments(db(), run_id),
         assignments=handed_in.assignments_of_run(db(), run_id),
         takes_work=HANDED_IN,
+        quizzes=quizzes_on(db(), run_id),
+        takes_quiz=TAKEN,
     )
 
 

@@ -1,0 +1,344 @@
+"""Quizzes and attempts: when one may begin, until when answers count, which attempt counts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Final
+
+from nador.assessment.rules.marks import CENT
+from nador.catalogue.rules import AssessmentKind
+from nador.kernel.errors import Conflict, Invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from nador.assessment.rules.accommodations import Terms
+
+TAKEN: Final = frozenset({AssessmentKind.QUIZ, AssessmentKind.EXAM})
+"""The kinds of assessments that can be taken as a quiz."""
+MOST_MINUTES: Final = 24 * 60
+MOST_ATTEMPTS: Final = 50
+MOST_GRACE: Final = 3600
+MOST_QUESTIONS: Final = 200
+MOST_SEQUENCE: Final = 10**9
+COMMENT_LIMIT: Final = 4000
+
+
+class Counting(StrEnum):
+    """Which of several attempts counts."""
+
+    HIGHEST = "highest"
+    FIRST = "first"
+    LAST = "last"
+    AVERAGE = "average"
+
+
+class Ending(StrEnum):
+    """What becomes of an attempt whose time is over and that was not handed in."""
+
+    SUBMIT = "submit"
+    ABANDON = "abandon"
+
+
+class FeedbackTime(StrEnum):
+    """When learners see their answers, marks and the right answers."""
+
+    AFTER_HAND_IN = "after_hand_in"
+    AFTER_CLOSE = "after_close"
+    AFTER_RELEASE = "after_release"
+    NEVER = "never"
+
+
+class AttemptStatus(StrEnum):
+    """The states of one sitting; `overdue` follows from the time and is never stored."""
+
+    IN_PROGRESS = "in_progress"
+    OVERDUE = "overdue"
+    SUBMITTED = "submitted"
+    GRADED = "graded"
+    ABANDONED = "abandoned"
+    VOIDED = "voided"
+
+
+class AsideReason(StrEnum):
+    """Why an answer was kept and does not count."""
+
+    LATE = "late"
+    STALE = "stale"
+
+
+class SaveOutcome(StrEnum):
+    """What became of an answer that was sent."""
+
+    SAVED = "saved"
+    SAVED_BEFORE = "saved_before"
+    LATE = "late"
+    STALE = "stale"
+
+
+class QuizNotOpen(Conflict):
+    """It opens later: `opens_at`."""
+
+    code = "quiz_not_open"
+
+
+class QuizClosed(Conflict):
+    """It was open until `closes_at`."""
+
+    code = "quiz_closed"
+
+
+class QuizNotReady(Conflict):
+    """Staff has not opened it to learners."""
+
+    code = "quiz_not_ready"
+
+
+class NoAttemptLeft(Conflict):
+    """All `attempts` were used."""
+
+    code = "no_attempt_left"
+
+
+class QuizInUse(Conflict):
+    """Learners have begun: its questions stay as they are."""
+
+    code = "quiz_in_use"
+
+
+class QuizEmpty(Conflict):
+    """There is no question to show."""
+
+    code = "quiz_empty"
+
+
+class QuestionNotReady(Conflict):
+    """A question that was chosen is still a draft, or belongs to another institute."""
+
+    code = "quiz_question_not_ready"
+
+
+class QuestionTwice(Conflict):
+    """The question is in the quiz already."""
+
+    code = "quiz_question_twice"
+
+
+class TooManyQuestions(Invalid):
+    """A quiz has at most `limit` questions."""
+
+    code = "quiz_too_many_questions"
+
+
+class NumberBeyond(Invalid):
+    """A number is not within `least` and `most`."""
+
+    code = "quiz_number_beyond"
+
+
+class WindowBackwards(Invalid):
+    """A quiz closes after it opens."""
+
+    code = "quiz_window_backwards"
+
+
+class NotAQuiz(Conflict):
+    """This kind of assessment is not taken on a page."""
+
+    code = "not_a_quiz"
+
+
+class AttemptRunning(Conflict):
+    """The learner is still at work on it."""
+
+    code = "attempt_running"
+
+
+class VoidReasonNeeded(Invalid):
+    """An attempt is voided only with a reason."""
+
+    code = "void_reason_needed"
+
+
+class MarkBeyond(Invalid):
+    """Points for an answer are from 0 to `points`."""
+
+    code = "quiz_mark_beyond"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What a learner has used up."""
+
+    attempts: int
+    """All that were begun and not voided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a quiz is taken, as staff sets it."""
+
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    minutes: int | None = None
+    attempts: int | None = 1
+    counting: Counting = Counting.HIGHEST
+    grace: int = 60
+    """In seconds: answers that were under way when the time ended still count."""
+    ending: Ending = Ending.SUBMIT
+    shuffle: bool = False
+    feedback: FeedbackTime = FeedbackTime.AFTER_RELEASE
+    paged: bool = False
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse a window that ends before it begins, and numbers that nobody means."""
+    for field, value, least, most in (
+        ("minutes", settings.minutes, 1, MOST_MINUTES),
+        ("attempts", settings.attempts, 1, MOST_ATTEMPTS),
+        ("grace", settings.grace, 0, MOST_GRACE),
+    ):
+        if value is not None and not least <= value <= most:
+            raise NumberBeyond(field=field, least=least, most=most)
+    opens, closes = settings.opens_at, settings.closes_at
+    if opens is not None and closes is not None and closes <= opens:
+        raise WindowBackwards(field="closes_at")
+
+
+def require_may_begin(terms: Terms, past: Past, *, ready: bool, now: datetime) -> None:
+    """Refuse to begin an attempt before or after the window, or one too many."""
+    if not ready:
+        raise QuizNotReady
+    if terms.opens_at is not None and now < terms.opens_at:
+        raise QuizNotOpen(opens_at=terms.opens_at)
+    if terms.closes_at is not None and now >= terms.closes_at:
+        raise QuizClosed(closes_at=terms.closes_at)
+    if terms.attempts is not None and past.attempts >= terms.attempts:
+        raise NoAttemptLeft(count=terms.attempts)
+
+
+def ends_at(terms: Terms, *, started_at: datetime) -> datetime | None:
+    """Say until when an attempt may be worked on: its own time, cut by the end of the window."""
+    own = None if terms.time_limit is None else started_at + terms.time_limit
+    return min([each for each in (own, terms.closes_at) if each is not None], default=None)
+
+
+def counts_until(ends_at: datetime | None, *, grace: int) -> datetime | None:
+    """Say until when answers count that were under way when the time ended."""
+    return None if ends_at is None else ends_at + timedelta(seconds=grace)
+
+
+def shown_status(
+    status: AttemptStatus, ends_at: datetime | None, *, now: datetime
+) -> AttemptStatus:
+    """Say how an attempt stands: one in progress whose time is over is overdue."""
+    if status is AttemptStatus.IN_PROGRESS and ends_at is not None and now >= ends_at:
+        return AttemptStatus.OVERDUE
+    return status
+
+
+def is_over(status: AttemptStatus, counts_until: datetime | None, *, now: datetime) -> bool:
+    """Whether answers that come now no longer count."""
+    if status is not AttemptStatus.IN_PROGRESS:
+        return True
+    return counts_until is not None and now >= counts_until
+
+
+def digest(answer: Mapping[str, Any]) -> str:
+    """Give a short fingerprint of an answer, by which a page tells whether somebody touched it."""
+    canonical = json.dumps(answer, sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()[:16]
+
+
+def outcome_of(*, sequence: int, kept: int, same: bool, over: bool) -> SaveOutcome:
+    """Decide what becomes of an answer: the newer sequence wins, and nothing counts after the end.
+
+    `same` says that the answer equals the one that is kept: then there is nothing to lose.
+    """
+    if same and sequence <= kept:
+        return SaveOutcome.SAVED_BEFORE
+    if over:
+        return SaveOutcome.LATE
+    return SaveOutcome.SAVED if sequence > kept else SaveOutcome.STALE
+
+
+@dataclass(frozen=True, slots=True)
+class Earned:
+    """What one answer earned of its points; no share: a person still has to mark it."""
+
+    points: Decimal
+    share: Fraction | None
+
+
+def mark_of(earned: Sequence[Earned], *, out_of: Decimal) -> Decimal | None:
+    """Scale what all answers earned to the assessment; None while something waits for a person.
+
+    Wrong answers may cost points, but nobody ends below zero.
+    """
+    whole = sum((Fraction(each.points) for each in earned), Fraction(0))
+    total = Fraction(0)
+    for each in earned:
+        if each.share is None:
+            return None
+        total += Fraction(each.points) * each.share
+    share = total / whole if whole else Fraction(0)
+    return to_cent(min(max(share, Fraction(0)), Fraction(1)) * Fraction(out_of))
+
+
+def to_cent(value: Fraction) -> Decimal:
+    """Round half up to two places, exactly."""
+    whole, rest = divmod(value.numerator * 100, value.denominator)
+    up = 2 * rest >= value.denominator
+    return (Decimal(whole + up) / 100).quantize(CENT)
+
+
+def counted(marks: Iterable[Decimal], counting: Counting) -> Decimal | None:
+    """Say which mark counts of those of all graded attempts, in their order; None where there is none."""
+    found = list(marks)
+    if not found:
+        return None
+    match counting:
+        case Counting.HIGHEST:
+            return max(found)
+        case Counting.FIRST:
+            return found[0]
+        case Counting.LAST:
+            return found[-1]
+        case Counting.AVERAGE:
+            return to_cent(sum(map(Fraction, found), Fraction(0)) / len(found))
+
+
+def share_of(points: Decimal, *, of: Decimal) -> Fraction:
+    """Turn points that a person gave into a share; raises MarkBeyond."""
+    if not 0 <= points <= of:
+        raise MarkBeyond(field="points", points=of)
+    return Fraction(points) / Fraction(of)
+
+
+def feedback_open(
+    when: FeedbackTime,
+    *,
+    graded: bool,
+    released: bool,
+    last_close: datetime | None,
+    now: datetime,
+) -> bool:
+    """Whether a learner may see their handed-in attempt with marks and right answers.
+
+    `last_close` is when the quiz closes for the last learner: others must not be told the key.
+    """
+    match when:
+        case FeedbackTime.NEVER:
+            return False
+        case FeedbackTime.AFTER_HAND_IN:
+            return graded
+        case FeedbackTime.AFTER_CLOSE:
+            return last_close is not None and now >= last_close
+        case FeedbackTime.AFTER_RELEASE:
+            return released

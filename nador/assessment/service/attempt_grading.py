@@ -1,0 +1,134 @@
+"""What attempts earn: answers graded by their questions, marks by persons, grades through their history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from nador.assessment.models import (
+    Assessment,
+    Attempt,
+    AttemptAnswer,
+    AttemptGrade,
+    Grade,
+    GradeChange,
+    QuestionVersion,
+    Quiz,
+)
+from nador.assessment.queries.attempts import CONTENT, attempts_of, question_from
+from nador.assessment.queries.grades import grade_of
+from nador.assessment.rules import GradeState
+from nador.assessment.rules.changes import change_of
+from nador.assessment.rules.quizzes import AttemptStatus, Earned, counted, mark_of
+from nador.assessment.service.grading import GradeEntry, write_change
+from nador.enrolment.models import Enrolment
+from nador.enrolment.rules import EnrolmentStatus
+from nador.kernel.access import NOBODY
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from nador.kernel.access import Actor
+
+QUIZ = "quiz"
+"""The reason of a change that follows from an attempt alone."""
+
+
+def settle(
+    session: Session,
+    attempt: Attempt,
+    *,
+    now: datetime,
+    grade_answers: bool = False,
+    actor: Actor = NOBODY,
+    reason: str = QUIZ,
+) -> None:
+    """Give an attempt that is handed in its mark, and the learner their grade, as part of a command.
+
+    Where an answer waits for a person, the attempt stays submitted and the grade as it is.
+    """
+    if grade_answers:
+        _grade_answers(session, attempt)
+    assessment = session.get_one(Assessment, attempt.assessment_id)
+    mark = mark_of(_earned(session, attempt.id), out_of=assessment.out_of)
+    attempt.mark, attempt.graded_at = mark, None if mark is None else now
+    attempt.status = AttemptStatus.SUBMITTED if mark is None else AttemptStatus.GRADED
+    session.flush()
+    if mark is not None:
+        write_grade(session, attempt, actor=actor, reason=reason)
+
+
+def _grade_answers(session: Session, attempt: Attempt) -> None:
+    """Let each question grade its answer; an open one that a person would mark earns nothing."""
+    rows = session.execute(
+        select(AttemptAnswer.id, AttemptAnswer.answer, CONTENT)
+        .join(QuestionVersion, QuestionVersion.id == AttemptAnswer.version_id)
+        .where(AttemptAnswer.attempt_id == attempt.id)
+    ).all()
+    graded = []
+    for answer_id, answer, content in rows:
+        share = question_from(content).grade(answer) if answer else 0
+        if share is not None:
+            graded.append({"id": answer_id, "share": str(share)})
+    if graded:
+        session.execute(update(AttemptAnswer), graded)
+
+
+def _earned(session: Session, attempt_id: int) -> list[Earned]:
+    rows = session.scalars(
+        select(AttemptAnswer)
+        .where(AttemptAnswer.attempt_id == attempt_id)
+        .execution_options(populate_existing=True)
+    )
+    return [Earned(each.points, each.earned) for each in rows]
+
+
+def write_grade(
+    session: Session, attempt: Attempt, *, actor: Actor = NOBODY, reason: str = QUIZ
+) -> None:
+    """Bring the learner's grade to what their attempts come to, through its history.
+
+    A grade that a person set or excused stays; so does one on which a confirmed result rests.
+    """
+    enrolment = session.get_one(Enrolment, attempt.enrolment_id)
+    if enrolment.status is not EnrolmentStatus.ACTIVE:
+        return
+    quiz = session.get_one(Quiz, attempt.assessment_id)
+    marks = [
+        each.mark
+        for each in attempts_of(session, attempt.assessment_id, attempt.enrolment_id)
+        if each.status is AttemptStatus.GRADED and each.mark is not None
+    ]
+    grade = grade_of(
+        session, assessment_id=attempt.assessment_id, enrolment_id=attempt.enrolment_id
+    )
+    if grade is not None and not _is_of_quiz(session, grade):
+        return
+    was = grade.state if grade is not None else GradeState.UNGRADED
+    new = change_of(counted(marks, quiz.counting), excused=False, was=was)
+    if (grade.value if grade is not None else None, was) == (new.value, new.state):
+        return
+    entry = GradeEntry(assessment_id=attempt.assessment_id, enrolment_id=attempt.enrolment_id)
+    change = write_change(session, actor, entry, grade=grade, new=new, reason=reason)
+    session.add(AttemptGrade(grade_change_id=change.id, attempt_id=attempt.id))
+    session.flush()
+
+
+def _is_of_quiz(session: Session, grade: Grade) -> bool:
+    """Whether the last change of the value came from an attempt; releasing is no change of it."""
+    last = session.execute(
+        select(GradeChange.id, AttemptGrade.attempt_id)
+        .outerjoin(AttemptGrade, AttemptGrade.grade_change_id == GradeChange.id)
+        .where(
+            GradeChange.grade_id == grade.id,
+            GradeChange.from_value.is_distinct_from(GradeChange.to_value),
+        )
+        .order_by(GradeChange.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if grade.state is GradeState.EXCUSED:
+        return False
+    return last is None or last[1] is not None
