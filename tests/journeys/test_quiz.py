@@ -1,0 +1,138 @@
+"""A quiz in a real browser: the line is cut, the server restarts, the page reloads; nothing saved is lost."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect
+
+from nador.assessment.models import AnswerAside
+from tests.assessment.exam import ESSAY, SHORT, SINGLE
+from tests.journeys.hall import Hall, hall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+SAVED = re.compile(r"Saved at \d\d:\d\d")
+UNSAVED = re.compile("Not saved yet")
+PATIENCE = 30_000
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Hall]:
+    with hall(tmp_path / "hall", SINGLE, SHORT, ESSAY, minutes=60) as opened:
+        yield opened
+
+
+def enter(room: Hall, browser: Browser, **more: Any) -> BrowserContext:
+    context = browser.new_context(base_url=room.url, locale="en", **more)
+    context.add_cookies([room.cookies[0]])
+    return context
+
+
+def begin(context: BrowserContext, room: Hall) -> Page:
+    page = context.new_page()
+    page.goto(f"/me/quizzes/{room.exam.quiz.id}?lang=en")
+    page.locator("main form button").click()
+    expect(page).to_have_url(re.compile(r"/me/attempts/\d+"))
+    return page
+
+
+def told(page: Page, position: int) -> Any:
+    return page.locator(f"[data-position='{position}'] [role=status]")
+
+
+def test_without_script(room: Hall, browser: Browser) -> None:
+    with enter(room, browser, java_script_enabled=False) as context:
+        page = begin(context, room)
+        page.get_by_text("Quatre").click()
+        page.fill("[name=q2-text]", "Rabat")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(told(page, 2)).to_have_text(SAVED)
+        room.stop()
+        room.start()
+        page.fill("[name=q3-text]", "Parce que.")
+        page.get_by_role("button", name="Check and hand in").click()
+        expect(page.locator("main")).to_contain_text("Every question is answered.")
+        page.get_by_role("button", name="Hand in").click()
+        expect(page.locator("main")).to_contain_text("Handed in")
+
+    assert room.answers() == [{"choice": "four"}, {"text": "Rabat"}, {"text": "Parce que."}]
+
+
+def test_with_script_the_line_is_cut_and_the_server_restarts(room: Hall, browser: Browser) -> None:
+    with enter(room, browser) as context:
+        page = begin(context, room)
+        page.get_by_text("Quatre").click()
+        expect(told(page, 1)).to_have_text(SAVED)
+        assert room.answers()[0] == {"choice": "four"}
+
+        context.set_offline(True)
+        page.fill("[name=q2-text]", "Rabat")
+        expect(told(page, 2)).to_have_text(UNSAVED, timeout=PATIENCE)
+        assert room.answers()[1] == {}
+        context.set_offline(False)
+        expect(told(page, 2)).to_have_text(SAVED, timeout=PATIENCE)
+        assert room.answers()[1] == {"text": "Rabat"}
+
+        room.stop()
+        page.fill("[name=q3-text]", "Parce que la ligne tient.")
+        expect(told(page, 3)).to_have_text(UNSAVED, timeout=PATIENCE)
+        room.start()
+        expect(told(page, 3)).to_have_text(SAVED, timeout=60_000)
+        page.reload()
+        expect(page.locator("[name=q3-text]")).to_have_value("Parce que la ligne tient.")
+
+        page.get_by_role("button", name="Check and hand in").click()
+        page.get_by_role("button", name="Hand in").dblclick()
+        expect(page.locator("main")).to_contain_text("Handed in")
+
+    assert room.answers()[2] == {"text": "Parce que la ligne tient."}
+
+
+def test_what_was_typed_without_a_line_survives_a_closed_window(
+    room: Hall, browser: Browser
+) -> None:
+    with enter(room, browser) as context:
+        page = begin(context, room)
+        url = page.url
+        context.set_offline(True)
+        page.fill("[name=q3-text]", "Rien ne se perd.")
+        expect(told(page, 3)).to_have_text(UNSAVED, timeout=PATIENCE)
+        page.close()
+        context.set_offline(False)
+        page = context.new_page()
+        page.goto(url)
+        expect(page.locator("[name=q3-text]")).to_have_value("Rien ne se perd.")
+        expect(told(page, 3)).to_have_text(SAVED, timeout=PATIENCE)
+
+    assert room.answers()[2] == {"text": "Rien ne se perd."}
+
+
+def test_two_windows_and_a_wrong_clock(room: Hall, browser: Browser) -> None:
+    with enter(room, browser) as context:
+        # The learner's clock is a day ahead: the time that is left is the server's.
+        context.clock.install(time="2031-01-01T00:00:00")
+        one = begin(context, room)
+        expect(one.locator("[data-left]")).to_have_text(re.compile(r"^(60|59):\d\d$"))
+        other = context.new_page()
+        other.goto(one.url)
+        one.fill("[name=q2-text]", "Rabat")
+        one.locator("[name=q2-text]").blur()
+        expect(told(one, 2)).to_have_text(SAVED)
+        other.fill("[name=q2-text]", "Fès")
+        other.locator("[name=q2-text]").blur()
+        expect(told(other, 2)).to_contain_text("changed in another window")
+        assert room.answers()[1] == {"text": "Rabat"}
+        other.fill("[name=q2-text]", "Oujda")
+        other.locator("[name=q2-text]").blur()
+        expect(told(other, 2)).to_have_text(SAVED)
+
+    assert room.answers()[1] == {"text": "Oujda"}
+    kept = room.exam.session.query(AnswerAside).all()
+    assert [(each.reason, each.answer) for each in kept] == [("stale", {"text": "Fès"})]
