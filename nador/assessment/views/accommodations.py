@@ -11,9 +11,9 @@ from nador.assessment.forms.accommodations import AccommodationForm, GroupForm, 
 from nador.assessment.labels import person_in
 from nador.assessment.queries import accommodations as eased
 from nador.assessment.queries import handed_in
-from nador.assessment.rules.submissions import HANDED_IN
 from nador.assessment.queries.quizzes import quizzes_on
 from nador.assessment.rules.quizzes import TAKEN
+from nador.assessment.rules.submissions import HANDED_IN
 from nador.assessment.service import accommodations as service
 from nador.assessment.views.routes import READERS, blueprint, page
 from nador.kernel import text
