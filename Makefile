@@ -4,6 +4,8 @@ PY := .venv/bin/python
 export UV_LINK_MODE ?= copy
 # Many processes start in tests and drills: without bytecode each would compile everything anew.
 export PYTHONDONTWRITEBYTECODE :=
+# What can be told by reading; the other tests of the whole house ask its pages, with `make test`.
+READ := tests/architecture/test_{docs,errors,house,looks,words}.py
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help demo test check coverage mutants bench drill words format clean
@@ -42,7 +44,7 @@ check: .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/djlint --quiet --lint templates
-	@$(PY) -m pytest -q -p no:randomly tests/architecture
+	@$(PY) -m pytest -q -p no:randomly $(READ)
 
 coverage: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## branch coverage: 95 % over all, 100 % of rules and policies
 	@$(PY) -m pytest -n 2 --cov --cov-report= $(ARGS)

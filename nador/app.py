@@ -302,23 +302,33 @@ def _first_page(actor: Actor) -> str:
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; raises WrongSetting, WrongSchema or StaleTimeZone when it can't start."""
     wire()
-    settings = settings or Settings.from_environment(os.environ)
+    parts = parts_of(settings or Settings.from_environment(os.environ))
+    app = assemble(parts.settings)
+    furnish(app, parts)
+    return app
+
+
+def parts_of(settings: Settings) -> request.Parts:
+    """Open what the application works with; raises WrongSchema or StaleTimeZone."""
     engine = make_engine(settings.database_url)
     schema.check(engine)
-    app = request.Application(
-        "nador", template_folder=str(folder("templates")), static_folder=str(PACKAGE / "static")
-    )
-    app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
-    sessions = make_sessions(engine)
-    app.extensions["nador"] = request.Parts(
+    return request.Parts(
         settings=settings,
         engine=engine,
-        sessions=sessions,
+        sessions=make_sessions(engine),
         files=FileStore(settings.files),
         load_actor=partial(accounts_views.find_visitor, also=catalogue_queries.staff_grants),
         load_brand=lambda session: request.Brand(*accounts_queries.brand(session)),
         first_page=_first_page,
     )
+
+
+def assemble(settings: Settings) -> Flask:
+    """Put routes, doors and looks together."""
+    app = request.Application(
+        "nador", template_folder=str(folder("templates")), static_folder=str(PACKAGE / "static")
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined] # the default provider has it
     app.extensions[catalogue_views.MET_COURSES] = enrolment_queries.met_courses
     rendering.set_menu(MENU)
     rendering.set_run_tabs(RUN_TABS)
@@ -335,7 +345,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign] # how Flask is meant to be wrapped
         app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=31536000
     )
-    with app.app_context():
-        app.extensions["nador"].demo = accounts_queries.is_demo(request.db())
-        request.brand()
     return app
+
+
+def furnish(app: Flask, parts: request.Parts) -> None:
+    """Let the application work with these parts."""
+    app.extensions["nador"] = parts
+    with app.app_context():
+        parts.demo = accounts_queries.is_demo(request.db())
+        request.brand()

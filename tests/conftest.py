@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings as examples
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, text
 from xdist.scheduler import LoadScopeScheduling
 
-from nador.app import create_app, wire
+from nador.app import assemble, create_app, furnish, parts_of, wire
 from nador.kernel import schema
 from nador.kernel.db import make_engine, make_sessions
 from nador.registry import metadata
 from nador.settings import Settings
+from nador.web.security import limiter
 from tests.chromium import ARGS, CHROMIUM
 from tests.clusters import Cluster, binaries
 
@@ -200,10 +202,54 @@ def settings(database: Database, tmp_path: Path) -> Settings:
     return made
 
 
+class Compiled(BytecodeCache):
+    """Templates that this process has compiled, for all its applications."""
+
+    def __init__(self) -> None:
+        self.codes: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Look a template up."""
+        if code := self.codes.get(bucket.key + bucket.checksum):
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        self.codes[bucket.key + bucket.checksum] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
+
+
+@pytest.fixture(scope="session")
+def _assembled(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    settings = Settings.from_environment({"NADOR_INSTANCE": str(tmp_path_factory.mktemp("any"))})
+    settings.make_secret_key()
+    made = assemble(settings)
+    made.jinja_env.bytecode_cache = COMPILED
+    made.testing = True
+    made.config["WTF_CSRF_ENABLED"] = False
+    return made
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
-    """The application on the test's database."""
+def app(_assembled: Flask, settings: Settings) -> Iterator[Flask]:
+    """The application on the test's database, as if nobody had asked for anything yet.
+
+    It is put together once a process: only what it works with is each test's own.
+    """
+    parts = parts_of(settings)
+    furnish(_assembled, parts)
+    limiter.reset()
+    yield _assembled
+    parts.engine.dispose()
+
+
+@pytest.fixture
+def own_app(settings: Settings) -> Iterator[Flask]:
+    """An application that a test may add pages to."""
     made = create_app(settings)
+    made.jinja_env.bytecode_cache = COMPILED
     made.testing = True
     made.config["WTF_CSRF_ENABLED"] = False
     yield made

@@ -23,6 +23,7 @@ from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
 from nador.settings import Settings
 from nador.web.security import limiter
+from tests.conftest import COMPILED
 from tests.architecture.world import COLUMNS, DOCUMENT, World, build
 
 if TYPE_CHECKING:
@@ -567,6 +568,7 @@ def house(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     settings.make_secret_key()
     FileStore(settings.files).put(DOCUMENT)
     app = create_app(settings)
+    app.jinja_env.bytecode_cache = COMPILED
     app.testing = True
     app.config["WTF_CSRF_ENABLED"] = False
     yield House(app, world, built, live)

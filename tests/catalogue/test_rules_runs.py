@@ -156,6 +156,12 @@ def test_capacity(capacity: int, held: int, refusal: type[Exception] | None) -> 
         pytest.param(
             lambda: rules.check_offer_hours(0), "offer_hours", {"limit": 720}, id="offer hours"
         ),
+        pytest.param(
+            lambda: rules.check_appeal_days(0),
+            "appeal_days",
+            {"limit": 60},
+            id="days to appeal",
+        ),
         pytest.param(lambda: rules.check_language("en", ["fr"]), "language", {}, id="language"),
         pytest.param(lambda: rules.run_code("?"), "code", {}, id="code"),
         pytest.param(

@@ -10,27 +10,16 @@ import pytest
 from nador.catalogue.rules import DocumentKind
 from nador.certification.rules import CertificateStatus
 from nador.kernel import clock
-from nador.web.security import limiter
 from tests.factories import make_certificate, make_institute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from flask import Flask
     from sqlalchemy.orm import Session
 
     from nador.accounts.models import Institute
     from nador.certification.models import Certificate
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def app(app: Flask) -> Iterator[Flask]:
-    """The application, as if nobody had asked for anything yet."""
-    limiter.reset()
-    yield app
-    limiter.reset()
 
 
 @pytest.fixture

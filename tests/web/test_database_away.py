@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def broken(app: Flask, database: Database) -> FlaskClient:
+def broken(own_app: Flask, database: Database) -> FlaskClient:
     """A browser on an application one of whose pages loses the database while it is being made."""
 
     @access(PUBLIC)
@@ -33,9 +33,9 @@ def broken(app: Flask, database: Database) -> FlaskClient:
         _lose(db(), database)
         return "not reached"
 
-    app.add_url_rule("/lose", view_func=lose)
-    app.add_url_rule("/api/v1/lose", endpoint="lose_api", view_func=lose)
-    return app.test_client()
+    own_app.add_url_rule("/lose", view_func=lose)
+    own_app.add_url_rule("/api/v1/lose", endpoint="lose_api", view_func=lose)
+    return own_app.test_client()
 
 
 def _lose(session: Session, database: Database) -> None:
@@ -79,7 +79,7 @@ def test_a_program_is_asked_for_patience_too(broken: FlaskClient) -> None:
 
 @pytest.mark.parametrize("door", [db, reading], ids=["session", "connection"])
 def test_what_was_read_before_the_database_left_is_still_shown(
-    app: Flask, database: Database, door: Callable[[], Session | Connection]
+    own_app: Flask, database: Database, door: Callable[[], Session | Connection]
 ) -> None:
     if database.kind == "sqlite":
         pytest.skip("SQLite has no server whose connections could die")
@@ -90,14 +90,14 @@ def test_what_was_read_before_the_database_left_is_still_shown(
         _end(database, number)
         return "read"
 
-    app.add_url_rule("/read", view_func=read)
+    own_app.add_url_rule("/read", view_func=read)
 
-    assert app.test_client().get("/read").status_code == 200
-    assert app.test_client().get("/courses").status_code == 200
+    assert own_app.test_client().get("/read").status_code == 200
+    assert own_app.test_client().get("/courses").status_code == 200
 
 
 def test_connections_that_died_while_idle_are_not_noticed(
-    client: FlaskClient, app: Flask, database: Database
+    client: FlaskClient, database: Database
 ) -> None:
     if database.kind == "sqlite":
         pytest.skip("SQLite has no server whose connections could die")
@@ -121,18 +121,18 @@ def test_wrong_sql_is_our_fault_and_no_absence(session: Session) -> None:
     assert not is_away(raised.value)
 
 
-def test_wrong_sql_stays_an_error_of_ours_and_leaves_a_page_to_show(app: Flask) -> None:
+def test_wrong_sql_stays_an_error_of_ours_and_leaves_a_page_to_show(own_app: Flask) -> None:
     @access(PUBLIC)
     def blunder() -> str:
         db().execute(text("SELECT nothing"))
         return "not reached"
 
-    app.add_url_rule("/blunder", view_func=blunder)
-    app.add_url_rule("/api/v1/blunder", endpoint="blunder_api", view_func=blunder)
-    app.testing = False
+    own_app.add_url_rule("/blunder", view_func=blunder)
+    own_app.add_url_rule("/api/v1/blunder", endpoint="blunder_api", view_func=blunder)
+    own_app.testing = False
 
-    response = app.test_client().get("/blunder?lang=en")
+    response = own_app.test_client().get("/blunder?lang=en")
 
     assert response.status_code == 500
     assert "Something broke on our side" in response.text
-    assert app.test_client().get("/api/v1/blunder").status_code == 500
+    assert own_app.test_client().get("/api/v1/blunder").status_code == 500

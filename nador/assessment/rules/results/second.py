@@ -274,13 +274,9 @@ def _held(value: Decimal | str | None, line: TraceLine) -> Verdict:
 
 def _mention(rules: PassRules, mark: Decimal | None) -> dict[str, str] | None:
     """Give what is said beside the mark of a pass: a mention, or the letter in every language."""
-    match rules.scale:
-        case Scale.LETTERS:
-            return dict.fromkeys(("ar", "fr", "en"), _letter(rules, mark))
-        case Scale.PASS_FAIL:
-            return None
-        case Scale.POINTS | Scale.PERCENT:
-            return mention_for(mark, rules.mentions)
+    if rules.scale is Scale.LETTERS:
+        return dict.fromkeys(("ar", "fr", "en"), _letter(rules, mark))
+    return None if rules.scale is Scale.PASS_FAIL else mention_for(mark, rules.mentions)
 
 
 def _letter(rules: PassRules, mark: Decimal | None) -> str:
