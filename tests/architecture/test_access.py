@@ -23,8 +23,8 @@ from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.files import FileStore
 from nador.settings import Settings
 from nador.web.security import limiter
-from tests.conftest import COMPILED
 from tests.architecture.world import COLUMNS, DOCUMENT, World, build
+from tests.conftest import COMPILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -159,7 +159,7 @@ def test_capacity(capacity: int, held: int, refusal: type[Exception] | None) -> 
         pytest.param(
             lambda: rules.check_appeal_days(0),
             "appeal_days",
-            {"limit": 60},
+            {"limit": 90},
             id="days to appeal",
         ),
         pytest.param(lambda: rules.check_language("en", ["fr"]), "language", {}, id="language"),

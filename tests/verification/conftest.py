@@ -13,7 +13,6 @@ from nador.kernel import clock
 from tests.factories import make_certificate, make_institute
 
 if TYPE_CHECKING:
-
     from sqlalchemy.orm import Session
 
     from nador.accounts.models import Institute
