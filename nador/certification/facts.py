@@ -91,6 +91,7 @@ class Sentences:
 class Assessed:
     """One assessment of the course: how it was assessed, and its weight in per cent, as 33.33.
 
+    On a programme's supplement it is one of its courses, how that was assessed, and its hours.
     ``mark`` is the holder's, as 15.50, where marks were asked for and there is one.
     """
 
@@ -114,7 +115,8 @@ class Supplement:
     """What a second page says of the course, and of the marks only where ``final`` is there.
 
     ``about`` is one line for each thing worth knowing: level, hours, language, mode. ``result``
-    is how the result was reached. No name stands in it.
+    is how the result was reached. ``of_courses``: it is a programme's, and ``assessments`` are its
+    courses. No name stands in it.
     """
 
     about: tuple[Words, ...]
@@ -122,6 +124,7 @@ class Supplement:
     assessments: tuple[Assessed, ...]
     result: Words
     final: FinalMark | None = None
+    of_courses: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,4 +235,5 @@ def _supplement(said: Mapping[str, Any]) -> Supplement:
         ),
         result=Words(**said["result"]),
         final=FinalMark(**said["final"]) if said["final"] else None,
+        of_courses=said.get("of_courses", False),
     )

@@ -178,6 +178,23 @@ BUNDLED: Final[Mapping[Kind, Texts]] = {
         **_COMMON,
     ),
 }
+OF_PROGRAMMES: Final[Mapping[Kind, Mapping[str, Words]]] = {
+    Kind.CERTIFICAT: {
+        "followed": Words(
+            ar="على إثر اجتياز البرنامج بنجاح",
+            fr="pour avoir suivi et validé le programme",
+            en="who completed the programme",
+        )
+    },
+    Kind.ATTESTATION: {
+        "followed": Words(
+            ar="على إثر حضور البرنامج",
+            fr="pour avoir suivi le programme",
+            en="who attended the programme",
+        )
+    },
+}
+"""What the bundled sheet says in other words where it is about a programme and not a course."""
 UNCHANGED: Final = Texts(**{slot: Words(ar="", fr="", en="") for slot in SLOTS})
 
 
@@ -202,11 +219,12 @@ class TemplateOptions:
     valid_months: int | None = None
     supplement: Annex = Annex.NONE
 
-    def text(self, slot: str, language: str, *, kind: Kind) -> str:
+    def text(self, slot: str, language: str, *, kind: Kind, programme: bool = False) -> str:
         """Return a text of the sheet, the bundled one where it was left alone."""
         written: str = getattr(getattr(self.texts, slot), language)
-        bundled: str = getattr(getattr(BUNDLED[kind], slot), language)
-        return written or bundled
+        usual = getattr(BUNDLED[kind], slot)
+        bundled = OF_PROGRAMMES[kind].get(slot, usual) if programme else usual
+        return written or str(getattr(bundled, language))
 
     @property
     def names_holder(self) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +14,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from nador.accounts.models import Institute
+from nador.assessment.models import Assessment
 from nador.catalogue.models import CourseVersion, Programme, Run
-from nador.catalogue.rules import CatalogueStatus, DocumentKind
+from nador.catalogue.rules import AssessmentKind, CatalogueStatus, DocumentKind
 from nador.certification import queries, service
 from nador.certification.changes import queries as changes
 from nador.certification.changes.models import Proposal
+from nador.certification.facts import CertificateFacts
 from nador.certification.models import Certificate, CertificatePart
 from nador.certification.rules import (
     BatchStatus,
@@ -27,6 +31,7 @@ from nador.certification.rules import (
     ProgrammeNotPublished,
     WhyMissing,
 )
+from nador.certification.template import Annex, TemplateOptions
 from nador.kernel import clock
 from nador.kernel.access import NOBODY, Actor, Forbidden, Grant, OwnCase, Role
 from nador.kernel.audit import AuditEntry
@@ -34,17 +39,22 @@ from nador.kernel.db import command
 from nador.kernel.errors import NotFound
 from nador.kernel.mail import Message
 from tests.certification.office import ORIGIN, ask_for_two, let_pass, order, work_off
+from tests.certification.sheets import text_of
+from tests.certification.test_templates import bring_into_use
 from tests.factories import (
     make_actor,
     make_certificate,
     make_course,
+    make_enrolment,
     make_institute,
     make_person,
     make_programme,
     make_run,
     make_token,
     sign_in,
+    store,
 )
+from tests.factories.assessment import make_pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -442,6 +452,114 @@ def test_an_order_is_proposed_and_renewed_by_two(
     rests = {one.id for one in queries.resting_on(session, new.id)}
     assert len(rests) == 2
     assert not rests & {one.id for one in old_parts}
+
+
+def taught(school: School, *, outcomes: int = 2) -> Person:
+    """Somebody who has passed both courses, each with outcomes and a quiz."""
+    person = make_person(school.session)
+    for run, mark in zip(school.runs, ("12.50", "16.25"), strict=True):
+        enrolment = make_enrolment(school.session, run_id=run.id, person_id=person.id)
+        make_pass(school.session, enrolment, mark=mark)
+        _describe(school.session, NOBODY, version_id=run.version_id, outcomes=outcomes)
+        assess(school.session, run)
+        make_certificate(
+            school.session,
+            institute=school.institute,
+            run=run,
+            person=person,
+            enrolment_id=enrolment.id,
+        )
+    return person
+
+
+@command
+def _describe(session: Session, _actor: Actor, *, version_id: int, outcomes: int) -> None:
+    version = session.get_one(CourseVersion, version_id)
+    said = [f"Savoir faire la chose numéro {number}" for number in range(outcomes)]
+    version.outcomes = {"fr": said, "en": [], "ar": []}
+
+
+def assess(session: Session, run: Run) -> None:
+    for place, kind in enumerate((AssessmentKind.QUIZ, AssessmentKind.ORAL), start=1):
+        store(
+            session,
+            Assessment(
+                run_id=run.id,
+                position=place,
+                code=kind.value,
+                kind=kind,
+                title={"fr": kind.value},
+                weight=Decimal(1),
+                out_of=Decimal(20),
+                minimum=Decimal(0),
+            ),
+        )
+
+
+def supplemented(school: School, desk: Desk, person: Person, chosen: Annex) -> Certificate:
+    options = TemplateOptions(supplement=chosen)
+    bring_into_use(school.session, school.certifier, school.institute, options)
+    school.order()
+    work_off(desk, school.session)
+    return school.own(person)
+
+
+def test_a_supplement_says_what_the_courses_were(
+    session: Session, school: School, desk: Desk
+) -> None:
+    own = supplemented(school, desk, taught(school), Annex.WITH_MARKS)
+
+    facts = CertificateFacts.from_dict(own.facts)
+    said = facts.supplement
+    assert said is not None
+    assert said.of_courses
+    assert [(one.weight, one.mark, one.out_of) for one in said.assessments] == [
+        ("30", "12.50", "20"),
+        ("30", "16.25", "20"),
+    ]
+    assert {one.method.en for one in said.assessments} == {"Quiz and Oral"}
+    assert len(said.outcomes.en) == 4
+    assert CertificateFacts.from_json(facts.to_json()) == facts
+    sheet, page, _end = text_of(desk.files.get(queries.current_file(session, own.id).sha256)).split(
+        "\f"
+    )
+    for printed in ("Courses", "Formations", "16.25 / 20", "12.50 / 20", "30 h"):
+        assert printed in page.replace("\u00a0", " ")
+    assert "Final mark" not in page
+    assert "who completed the programme" in sheet
+
+
+def test_marks_of_courses_are_told_by_choice_only(school: School, desk: Desk) -> None:
+    own = supplemented(school, desk, taught(school), Annex.WITHOUT_MARKS)
+
+    assert own.facts["supplement"]["assessments"]
+    assert "16.25" not in json.dumps(own.facts)
+
+
+def test_many_outcomes_are_cut_to_what_the_page_has_room_for(school: School, desk: Desk) -> None:
+    own = supplemented(school, desk, taught(school, outcomes=40), Annex.WITHOUT_MARKS)
+
+    kept = own.facts["supplement"]["outcomes"]["fr"]
+    assert 2 <= len(kept) < 80
+    # As many of one course as of the other.
+    assert kept[: len(kept) // 2] == kept[len(kept) // 2 :]
+
+
+def test_supplements_of_many_are_read_at_once(
+    session: Session, school: School, statements: list[str]
+) -> None:
+    bring_into_use(
+        session, school.certifier, school.institute, TemplateOptions(supplement=Annex.WITH_MARKS)
+    )
+    asked = []
+    for count in (1, 2, 9):
+        for _ in range(count):
+            school.let_hold(make_person(session))
+        statements.clear()
+        school.order()
+        asked.append(len([one for one in statements if one.startswith("SELECT")]))
+
+    assert asked[1] == asked[2]
 
 
 def test_who_has_another_certificate_of_the_course_lost_nothing(

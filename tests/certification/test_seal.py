@@ -1,3 +1,4 @@
+import dataclasses
 import subprocess
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -26,11 +27,13 @@ from nador.certification.pdf.seal import (
     _template,
     seal,
 )
+from nador.certification.template import TemplateOptions
 from nador.kernel.paper import Attachment, Finisher
+from tests.certification.designs import DESIGNS, designed
 from tests.certification.sheets import LONG_ARABIC, LONG_LATIN
 from tests.certification.tampering import _MAKERS, Trace, Variant, flips, hole, variants
 from tests.certification.test_pdf import UNKNOWN_TO_THE_CHECKER
-from tests.factories.facts import make_facts
+from tests.factories.facts import SUPPLEMENT, make_facts
 from tests.factories.keys import make_sealer, sealer, stranger
 
 LARGEST = 60_000
@@ -138,6 +141,79 @@ def test_poppler_trusts_it_for_the_root_alone(tmp_path: Path) -> None:
     ).stdout
 
     assert "Certificate is Trusted." in told
+
+
+EVERYTHING = [
+    *(pytest.param(options, False, id=name) for name, options in DESIGNS.items()),
+    *(pytest.param(options, True, id=f"{name}, supplement") for name, options in DESIGNS.items()),
+]
+
+
+@pytest.mark.parametrize(("options", "supplemented"), EVERYTHING)
+def test_pictures_supplement_attachments_and_seal_together_break_no_promise(
+    options: TemplateOptions, *, supplemented: bool
+) -> None:
+    facts = make_facts(
+        supplement=SUPPLEMENT if supplemented else None, expires_on=date(2029, 11, 1)
+    )
+    attached = [
+        ATTACHED,
+        dataclasses.replace(ATTACHED, name="credential.jwt", content=b"e30.e30.c2ln"),
+        dataclasses.replace(ATTACHED, name="log-proof", content=b"c2sp.org/tlog-proof@v1"),
+    ]
+
+    pdf = seal(
+        lambda finish: render(facts, designed(options), attachments=attached, finish=finish),
+        sealer(),
+    )
+
+    assert troubles(pdf, sealer()) == []
+    with pikepdf.open(BytesIO(pdf)) as document:
+        assert len(document.pages) == (2 if supplemented else 1)
+        assert set(document.attachments) == {one.name for one in attached}
+        assert [str(one.AFRelationship) for one in document.Root.AF] == ["/Source"] * 3
+        assert faults(document) == []
+        assert unheard(document) == []
+
+
+def faults(document: pikepdf.Pdf) -> list[str]:
+    """Say what PDF/A-3 forbids in a file, as far as the checker knows it."""
+    return [
+        finding.message
+        for finding in pdfa.check(document, "3b").findings
+        # It does not know forms and attachments at all.
+        if finding.kind != "unsupported"
+        and not any(known in finding.message for known in UNKNOWN_TO_THE_CHECKER)
+    ]
+
+
+def unheard(document: pikepdf.Pdf) -> list[str]:
+    """Say what PDF/UA-1 asks for and the file lacks."""
+    root, found = document.Root, []
+    said = {
+        "it is tagged": bool(root.MarkInfo.Marked),
+        "a language": bool(str(root.Lang)),
+        "its title is shown": bool(root.ViewerPreferences.DisplayDocTitle),
+        "a title": bool(document.open_metadata()["dc:title"]),
+        "the level": document.open_metadata()["pdfuaid:part"] == "1",
+    }
+    found += [asked for asked, met in said.items() if not met]
+    for number, page in enumerate(document.pages):
+        if page.get("/Annots") and str(page.get("/Tabs", "")) != "/S":
+            found.append(f"the order of tabs on page {number}")
+        depth = 0
+        for instruction in pikepdf.parse_content_stream(page):
+            operator = str(instruction.operator)
+            depth += {"BMC": 1, "BDC": 1, "EMC": -1}.get(operator, 0)
+            if not depth and operator in {"Tj", "TJ", "Do", "f", "S"}:
+                found.append(f"{operator} on page {number} is neither tagged nor an artifact")
+    pictures = [
+        element
+        for element in document.objects
+        if isinstance(element, pikepdf.Dictionary) and element.get("/S") == "/Figure"
+    ]
+    found += ["what a picture shows" for one in pictures if not str(one.get("/Alt", ""))]
+    return found
 
 
 @pytest.mark.parametrize("said", CASES)

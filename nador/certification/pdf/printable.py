@@ -1,6 +1,6 @@
 """What the bundled faces can draw, asked before anything is drawn."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 from unicodedata import name as name_of_character
@@ -41,12 +41,17 @@ def require_sound(facts: CertificateFacts, options: TemplateOptions) -> None:
         raise TemplateFlawed(flaw)
 
 
-def require_room(facts: CertificateFacts) -> None:
-    """Refuse a supplement that can't be printed, or that no page has room for."""
-    if facts.supplement:
-        from nador.certification.pdf.supplement import compose_supplement
+def require_room(drafts: Iterable[CertificateFacts]) -> None:
+    """Refuse supplements that can't be printed, or that no page has room for.
 
-        compose_supplement(facts)
+    What they say is the same for all of a run, but for the marks, so hardly more than one is tried.
+    """
+    told = [(one.supplement, one) for one in drafts if one.supplement]
+    if told:
+        from nador.certification.pdf.supplement import compose_supplement, without_marks
+
+        for one in {(without_marks(said), one.skills): one for said, one in told}.values():
+            compose_supplement(one)
 
 
 def _printed(facts: CertificateFacts) -> Mapping[str, Any]:

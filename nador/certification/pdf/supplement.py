@@ -73,7 +73,10 @@ def without_marks(supplement: Supplement) -> Supplement:
     """Blank what differs within a run."""
     return replace(
         supplement,
-        assessments=tuple(replace(one, mark=None) for one in supplement.assessments),
+        assessments=tuple(
+            replace(one, mark="-" if supplement.of_courses and one.mark else None)
+            for one in supplement.assessments
+        ),
         final=replace(supplement.final, mark="-") if supplement.final else None,
     )
 
@@ -92,10 +95,26 @@ def _said(facts: CertificateFacts) -> dict[str, Any]:
         "number": facts.number,
         "holder": _holder(facts),
         "marks": [_mark(one.mark, one.out_of) for one in supplement.assessments]
-        if supplement.final
+        if _has_marks(supplement)
         else [],
+        "of_courses": supplement.of_courses,
         "final": _mark(supplement.final.mark, supplement.final.scale) if supplement.final else None,
     }
+
+
+def has_room(supplement: Supplement, title: Words, skills: tuple[Skill, ...]) -> bool:
+    """Whether all of it fits the page in letters that can be read."""
+    try:
+        _shared(without_marks(supplement), title, skills)
+    except SupplementTooLong:
+        return False
+    return True
+
+
+def _has_marks(supplement: Supplement) -> bool:
+    if supplement.of_courses:
+        return any(one.mark for one in supplement.assessments)
+    return supplement.final is not None
 
 
 def _mark(mark: str | None, out_of: str) -> str:
@@ -115,7 +134,7 @@ def _shared(supplement: Supplement, title: Words, skills: tuple[Skill, ...]) -> 
     rows = [
         {
             "top": _ASSESSMENTS_TOP + _ROW * (place + 1),
-            "weight": f"{one.weight}\N{NO-BREAK SPACE}%",
+            "weight": f"{one.weight}\N{NO-BREAK SPACE}{'h' if supplement.of_courses else '%'}",
             **{language: _plain(_cell(one.title, one.method, language)) for language in LANGUAGES},
         }
         for place, one in enumerate(supplement.assessments)

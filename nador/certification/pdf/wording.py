@@ -64,8 +64,11 @@ def worded(
 ) -> list[Wording]:
     """Say a text of the sheet in some of its languages."""
     return [
-        Wording(language, _filled(options.text(slot, language, kind=facts.kind), known), slot)
+        Wording(language, _filled(said, known), slot)
         for language in languages
+        for said in (
+            options.text(slot, language, kind=facts.kind, programme=bool(facts.programme)),
+        )
         for known in (_known(facts, language),)
     ]
 

@@ -16,7 +16,7 @@ from nador.certification.service.credentials import (
 from nador.certification.service.decisions import hide_holder, let_stand, renew, replace, revoke
 from nador.certification.service.erasure import DROP, erase_holder, record_dropped
 from nador.certification.service.freezing import active_template, draft_facts, issuer_of
-from nador.certification.service.grounds import besides_of_run, programme_facts
+from nador.certification.service.grounds import besides_of_run, besides_of_whole, programme_facts
 from nador.certification.service.keys import make_first_keys, retire_key, rotate_key, take_key
 from nador.certification.service.log import AT_ONCE, Grown, record_checkpoint
 from nador.certification.service.log import append as append_to_log
@@ -76,6 +76,7 @@ __all__ = [
     "ask_for_correction",
     "begin_template",
     "besides_of_run",
+    "besides_of_whole",
     "confirm_names",
     "confirm_names_of_programme",
     "copy_version",

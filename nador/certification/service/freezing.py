@@ -151,8 +151,7 @@ def freeze(
         else:
             drafts.append((one, draft))
     drafts = [(one, dataclasses.replace(said, **ground.besides(one))) for one, said in drafts]
-    for _one, draft in drafts[:1]:  # what a supplement says is the same for all, but for the marks
-        require_room(draft)
+    require_room(draft for _one, draft in drafts)
     numbers = _take_numbers(session, institute, count=len(drafts))
     holders = [one.person for one, _draft in drafts]
     credentials = begin_credentials(session, holders, institute_id=institute.id, origin=origin)

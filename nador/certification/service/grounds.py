@@ -19,17 +19,19 @@ from nador.certification.service.freezing import (
     said_in,
 )
 from nador.certification.service.supplements import supplements
+from nador.certification.service.supplements_of_programmes import supplements_of_programme
 from nador.certification.service.taught import besides, besides_of_programme
 from nador.certification.template import TemplateOptions
 from nador.kernel import clock
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy.orm import Session
 
     from nador.catalogue.models import Programme, Run
+    from nador.catalogue.queries import MemberCourse
     from nador.certification.models import Batch, TemplateVersion
     from nador.certification.queries import Candidate
     from nador.kernel.access import Actor
@@ -85,19 +87,48 @@ def programme_ground(session: Session, actor: Actor, programme_id: int) -> Groun
     institute = session.get_one(Institute, programme.institute_id)
     template_for = _templates(session, institute.id)
     courses = catalogue.member_courses(session, programme.id)
+    people = queries.graduates(session, programme)
     return Ground(
         subject=f"programme:{programme_id}",
         institute=institute,
-        people=queries.graduates(session, programme),
+        people=people,
         title=programme.title,
         template_for=template_for,
         draft=lambda one: programme_facts(
             institute, one, programme, options_for=lambda kind: options_of(template_for(kind))
         ),
-        besides=besides_of_programme(session, programme, courses),
+        besides=besides_of_whole(
+            session,
+            programme,
+            courses,
+            people,
+            options_for=lambda kind: options_of(template_for(kind)),
+        ),
         earlier=queries.batches_of_programme(session, programme_id),
         programme_id=programme_id,
     )
+
+
+def besides_of_whole(
+    session: Session,
+    programme: Programme,
+    courses: Sequence[MemberCourse],
+    people: Sequence[Candidate],
+    *,
+    options_for: Callable[[Kind], TemplateOptions],
+) -> Callable[[Candidate], dict[str, Any]]:
+    """Read once what documents of a programme say beyond their sheet; the function gives each holder's."""
+    said = besides_of_programme(session, programme, courses)
+    supplement = supplements_of_programme(
+        session, people, chosen=lambda kind: options_for(Kind(kind)).supplement
+    )
+    title = said_in(programme.title)
+
+    def of(one: Candidate) -> dict[str, Any]:
+        own = said(one)
+        return {**own, "supplement": supplement(one, title, own["skills"])}
+
+    return of
 
 
 def ground_of(session: Session, actor: Actor, batch: Batch) -> Ground:
@@ -136,6 +167,7 @@ def programme_facts(
         holder_latin=one.person.name_latin,
         holder_arabic=one.person.name_arabic,
         language=whole.language,
+        programme=programme.code,
     )
 
 

@@ -41,15 +41,15 @@ def supplements(
     shared = Supplement(
         about=_about(run, version),
         outcomes=Sentences(
-            **{language: _sentences(version.outcomes, language) for language in _LANGUAGES}
+            **{language: sentences(version.outcomes, language) for language in _LANGUAGES}
         ),
         assessments=tuple(_assessed(plan)),
-        result=_words(lambda words: _result(words, version, plan, marks=told)),
+        result=words_of(lambda words: _result(words, version, plan, marks=told)),
     )
     if not told:
         return lambda _one: shared
     values = queries.values_in_results(session, run.id)
-    scale = _number(version.mark_scale)
+    scale = number(version.mark_scale)
     codes = [one.code for one in plan]
 
     def of(one: Candidate) -> Supplement:
@@ -78,33 +78,35 @@ def _assessed(plan: Sequence[Assessment]) -> list[Assessed]:
         Assessed(
             title=Words(**{language: pick(one.title, language) for language in _LANGUAGES}),
             method=_method(one.kind),
-            weight=_number(100 * one.weight / whole) if whole else "0",
-            out_of=_number(one.out_of),
+            weight=number(100 * one.weight / whole) if whole else "0",
+            out_of=number(one.out_of),
         )
         for one in plan
     ]
 
 
 def _method(kind: AssessmentKind) -> Words:
-    return _words(lambda words: catalogue.assessment_kind(kind, words))
+    return words_of(lambda words: catalogue.assessment_kind(kind, words))
 
 
 def _about(run: Run, version: CourseVersion) -> tuple[Words, ...]:
     return (
-        _words(
+        words_of(
             lambda words: words.gettext(
                 "Level: %(level)s", level=catalogue.level(version.level, words)
             )
         ),
-        _words(
+        words_of(
             lambda words: words.gettext("Duration: %(hours)s", hours=words.hours(version.hours))
         ),
-        _words(
+        words_of(
             lambda words: words.gettext(
                 "Language: %(language)s", language=catalogue.language(run.language, words)
             )
         ),
-        _words(lambda words: words.gettext("Mode: %(mode)s", mode=catalogue.mode(run.mode, words))),
+        words_of(
+            lambda words: words.gettext("Mode: %(mode)s", mode=catalogue.mode(run.mode, words))
+        ),
     )
 
 
@@ -136,16 +138,18 @@ def _result(
     return " ".join(said)
 
 
-def _sentences(outcomes: Mapping[str, Sequence[str]], language: str) -> tuple[str, ...]:
+def sentences(outcomes: Mapping[str, Sequence[str]], language: str) -> tuple[str, ...]:
+    """Choose sentences in a language, or in the next best that has some."""
     return tuple(
         next((some for each in (language, "fr", "en", "ar") if (some := outcomes.get(each))), ())
     )
 
 
-def _words(say: Callable[[Translator], str]) -> Words:
+def words_of(say: Callable[[Translator], str]) -> Words:
+    """Say something in each language."""
     return Words(**{language: say(translator(language)) for language in _LANGUAGES})
 
 
-def _number(value: Decimal) -> str:
+def number(value: Decimal) -> str:
     """Write a number as short as it is: 20, 33.33."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from flask import Response, redirect, request, url_for
@@ -103,6 +104,10 @@ def preview_of_programme(code: str, person_id: int) -> ResponseReturnValue:
     facts = service.programme_facts(
         sheet.institute, one, found, options_for=lambda _kind: design.options
     )
+    besides = service.besides_of_whole(
+        db(), found, sheet.courses, [one], options_for=lambda _kind: design.options
+    )
+    facts = replace(facts, **besides(one))
     try:
         content = draw_specimen(facts, design)
     except Unprintable as refusal:
