@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from nador.reporting.rules import Task
+from nador.reporting.rules import Task, TypedText
 
 if TYPE_CHECKING:
     from nador.kernel.i18n import Translator
@@ -16,6 +16,23 @@ CertificateTask = Literal[
     Task.CORRECT,
     Task.CERTIFY,
     Task.CERTIFY_PROGRAMME,
+]
+
+TypedAboutCertificate = Literal[
+    TypedText.REVOCATION,
+    TypedText.PUBLIC_REASON,
+    TypedText.PROPOSAL,
+    TypedText.PROPOSAL_ANSWER,
+    TypedText.UPHELD,
+    TypedText.CORRECTION,
+    TypedText.CORRECTION_ANSWER,
+]
+TypedAboutGrade = Literal[
+    TypedText.GRADE_CHANGE,
+    TypedText.MARK_OVERRIDE,
+    TypedText.MARK_COMMENT,
+    TypedText.APPEAL,
+    TypedText.APPEAL_ANSWER,
 ]
 
 
@@ -118,3 +135,70 @@ def drawing(value: Task) -> str:
             return "cert"
         case Task.WAITLIST:
             return "people"
+
+
+def typed_text(words: Translator, kind: TypedText) -> str:
+    """Name what somebody typed freely."""
+    match kind:
+        case (
+            TypedText.REVOCATION
+            | TypedText.PUBLIC_REASON
+            | TypedText.PROPOSAL
+            | TypedText.PROPOSAL_ANSWER
+            | TypedText.UPHELD
+            | TypedText.CORRECTION
+            | TypedText.CORRECTION_ANSWER
+        ):
+            return _typed_about_certificates(words, kind)
+        case (
+            TypedText.GRADE_CHANGE
+            | TypedText.MARK_OVERRIDE
+            | TypedText.MARK_COMMENT
+            | TypedText.APPEAL
+            | TypedText.APPEAL_ANSWER
+        ):
+            return _typed_about_grades(words, kind)
+        case TypedText.END_OF_PLACE:
+            return words.gettext("Why an enrolment ended")
+        case TypedText.EQUIVALENCE:
+            return words.gettext("Why a prerequisite counts as met")
+        case TypedText.TOPIC:
+            return words.gettext("The topic of a meeting")
+        case TypedText.ACCOMMODATION:
+            return words.gettext("Why somebody gets an accommodation")
+        case TypedText.FEEDBACK:
+            return words.gettext("Feedback on what was handed in")
+        case TypedText.AUDIT:
+            return words.gettext("Details of the audit trail")
+
+
+def _typed_about_grades(words: Translator, kind: TypedAboutGrade) -> str:
+    match kind:
+        case TypedText.GRADE_CHANGE:
+            return words.gettext("Why a grade changed")
+        case TypedText.MARK_OVERRIDE:
+            return words.gettext("Why a mark was set by hand")
+        case TypedText.MARK_COMMENT:
+            return words.gettext("A marker’s comment")
+        case TypedText.APPEAL:
+            return words.gettext("Why a grade or a result is contested")
+        case TypedText.APPEAL_ANSWER:
+            return words.gettext("The answer to an appeal")
+
+
+def _typed_about_certificates(words: Translator, kind: TypedAboutCertificate) -> str:
+    match kind:
+        case TypedText.REVOCATION:
+            return words.gettext("Why a certificate was revoked")
+        case TypedText.PUBLIC_REASON:
+            return words.gettext("Why a certificate was revoked, as the public reads it")
+        case TypedText.PROPOSAL:
+            return words.gettext("What was proposed about a certificate")
+        case TypedText.PROPOSAL_ANSWER:
+            return words.gettext("Why a proposal was refused")
+        case TypedText.UPHELD:
+            return words.gettext("Why a certificate still stands")
+        case TypedText.CORRECTION:
+            return words.gettext("Why another spelling was asked for")
+        case TypedText.CORRECTION_ANSWER:
+            return words.gettext("Why another spelling was refused")

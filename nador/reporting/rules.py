@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nador.kernel.access import Role
+from nador.kernel.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -76,3 +78,48 @@ def first_page(roles: Collection[Role]) -> FirstPage:
     if set(roles) - {Role.LEARNER, Role.INSTRUCTOR}:
         return FirstPage.CENTRE
     return FirstPage.TEACHING if Role.INSTRUCTOR in roles else FirstPage.LEARNING
+
+
+class TypedText(StrEnum):
+    """What somebody typed freely: it may name anybody."""
+
+    REVOCATION = "revocation"
+    PUBLIC_REASON = "public_reason"
+    PROPOSAL = "proposal"
+    PROPOSAL_ANSWER = "proposal_answer"
+    UPHELD = "upheld"
+    CORRECTION = "correction"
+    CORRECTION_ANSWER = "correction_answer"
+    GRADE_CHANGE = "grade_change"
+    MARK_OVERRIDE = "mark_override"
+    MARK_COMMENT = "mark_comment"
+    APPEAL = "appeal"
+    APPEAL_ANSWER = "appeal_answer"
+    END_OF_PLACE = "end_of_place"
+    EQUIVALENCE = "equivalence"
+    TOPIC = "topic"
+    ACCOMMODATION = "accommodation"
+    FEEDBACK = "feedback"
+    AUDIT = "audit"
+
+
+SHORTEST_NAME: Final = 3
+"""Shorter words, as El and Ben, stand in every second text."""
+_BETWEEN: Final = re.compile(r"[\s.,;:!?<>|*_=#&()\[\]{}\"'«»“”،؛؟/]+")
+_BEFORE: Final = frozenset({"و", "ف", "ل", "ب", "ك", "ول", "وب", "فل"})
+
+
+def names_sought(*names: str | None) -> list[str]:
+    """List the words of somebody's names that a text would name them by, folded."""
+    words = (fold(word) for name in names for word in (name or "").split())
+    return sorted({word for word in words if len(word) >= SHORTEST_NAME})
+
+
+def says_name(said: str, sought: Collection[str]) -> bool:
+    """Whether a text has one of the words; an Arabic one may have a preposition before it."""
+    return any(
+        word == name
+        or (not name.isascii() and word[: -len(name)] in _BEFORE and word.endswith(name))
+        for word in map(fold, _BETWEEN.split(said))
+        for name in sought
+    )

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, url_for
 
+from nador.accounts.policy import require_may_erase
+from nador.accounts.queries import person as person_seen
 from nador.assessment import labels as assessment_labels
 from nador.certification import labels as certification_labels
 from nador.kernel import clock
-from nador.kernel.access import Action
+from nador.kernel.access import Action, Role
 from nador.reporting import labels, queries
 from nador.reporting.rules import Task
 from nador.web.access import SIGNED_IN, STAFF, access
@@ -36,6 +38,21 @@ def me() -> str:
         documents=certification_labels,
         words=translator(),
         now=clock.now(),
+    )
+
+
+@blueprint.get("/manage/people/<int:person_id>/mentions")
+@access(Role.ADMINISTRATOR)
+def mentions(person_id: int) -> str:
+    """List the texts that name a person, to be mended by hand before they are erased."""
+    found = person_seen(db(), actor(), person_id)
+    require_may_erase(actor(), person_id)
+    return render(
+        "reporting/mentions.html",
+        person=found,
+        mentions=queries.mentions(db(), found),
+        labels=labels,
+        words=translator(),
     )
 
 

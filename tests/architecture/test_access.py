@@ -186,6 +186,7 @@ TABLE = [
         "s nn nn nn nn nn yn",
         where={"person_id": "registrar_id"},
     ),
+    Row("GET", "/manage/people/<int:person_id>/mentions", "s nn nn nn nn nn yy"),
     Row("GET", "/manage/people/<int:person_id>/erase", "s nn nn nn nn nn yy"),
     # Something of the learner's is under way, but an administrator is let in.
     Row("POST", "/manage/people/<int:person_id>/erase", "s nn nn nn nn nn yy"),
