@@ -31,6 +31,8 @@ TypedAboutGrade = Literal[
     TypedText.GRADE_CHANGE,
     TypedText.MARK_OVERRIDE,
     TypedText.MARK_COMMENT,
+    TypedText.ATTEMPT_VOIDED,
+    TypedText.ANSWER_COMMENT,
     TypedText.APPEAL,
     TypedText.APPEAL_ANSWER,
 ]
@@ -154,6 +156,8 @@ def typed_text(words: Translator, kind: TypedText) -> str:
             TypedText.GRADE_CHANGE
             | TypedText.MARK_OVERRIDE
             | TypedText.MARK_COMMENT
+            | TypedText.ATTEMPT_VOIDED
+            | TypedText.ANSWER_COMMENT
             | TypedText.APPEAL
             | TypedText.APPEAL_ANSWER
         ):
@@ -180,6 +184,10 @@ def _typed_about_grades(words: Translator, kind: TypedAboutGrade) -> str:
             return words.gettext("Why a mark was set by hand")
         case TypedText.MARK_COMMENT:
             return words.gettext("A marker’s comment")
+        case TypedText.ATTEMPT_VOIDED:
+            return words.gettext("Why an attempt does not count")
+        case TypedText.ANSWER_COMMENT:
+            return words.gettext("A comment on an answer")
         case TypedText.APPEAL:
             return words.gettext("Why a grade or a result is contested")
         case TypedText.APPEAL_ANSWER:

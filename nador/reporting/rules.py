@@ -100,6 +100,8 @@ class TypedText(StrEnum):
     TOPIC = "topic"
     ACCOMMODATION = "accommodation"
     FEEDBACK = "feedback"
+    ATTEMPT_VOIDED = "attempt_voided"
+    ANSWER_COMMENT = "answer_comment"
     AUDIT = "audit"
 
 

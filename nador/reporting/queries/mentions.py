@@ -12,6 +12,8 @@ from sqlalchemy import Integer, Text, cast, func, literal, or_, select, union_al
 from nador.assessment.models import (
     Accommodation,
     Appeal,
+    Attempt,
+    AttemptAnswer,
     GradeChange,
     Mark,
     MarkOverride,
@@ -45,6 +47,8 @@ TYPED: Final[
     (TypedText.GRADE_CHANGE, GradeChange.id, GradeChange.reason),
     (TypedText.MARK_OVERRIDE, MarkOverride.id, MarkOverride.reason),
     (TypedText.MARK_COMMENT, Mark.id, Mark.comment),
+    (TypedText.ATTEMPT_VOIDED, Attempt.id, Attempt.void_reason),
+    (TypedText.ANSWER_COMMENT, AttemptAnswer.id, AttemptAnswer.comment),
     (TypedText.APPEAL, Appeal.id, Appeal.reason),
     (TypedText.APPEAL_ANSWER, Appeal.id, Appeal.answer),
     (TypedText.END_OF_PLACE, Enrolment.id, Enrolment.end_reason),
