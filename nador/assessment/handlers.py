@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
-
 from nador.accounts.rules import PersonErased
 from nador.assessment import queries
-from nador.assessment.models import Appeal, Assessment
+from nador.assessment.models import Assessment
+from nador.assessment.service.forgetting import forget_person
 from nador.catalogue.rules import RunPublished
 
 if TYPE_CHECKING:
@@ -39,10 +38,8 @@ def copy_plan(session: Session, _actor: Actor, event: RunPublished) -> None:
 
 
 def forget_words(session: Session, _actor: Actor, event: PersonErased) -> None:
-    """Empty what an erased person wrote in appeals, and what was answered; decisions stay."""
-    session.execute(
-        update(Appeal).where(Appeal.opened_by_id == event.person_id).values(reason="", answer="")
-    )
+    """Empty what an erased person wrote and handed in, and what was answered; decisions stay."""
+    forget_person(session, person_id=event.person_id)
 
 
 HANDLERS = ((RunPublished, copy_plan), (PersonErased, forget_words))

@@ -11,6 +11,7 @@ from nador.assessment.models import (
     Attempt,
     Grade,
     GradeChange,
+    LetGoFile,
     Result,
     SubmissionFile,
     Upload,
@@ -18,7 +19,7 @@ from nador.assessment.models import (
 from nador.assessment.queries import handed_in
 from nador.assessment.rules import ResultSource, recomputed
 from nador.assessment.rules.quizzes import AttemptStatus
-from nador.assessment.service import scanning, uploads
+from nador.assessment.service import forgetting, scanning, uploads
 from nador.assessment.service.attempts import end_overdue
 from nador.enrolment.models import Enrolment
 from nador.kernel import clock, scanner
@@ -57,6 +58,17 @@ def drop_left(desk: Desk, item_id: int) -> None:
     with desk.reading() as session:
         name_on_disk = session.get_one(Upload, item_id).name_on_disk
     uploads.place(desk.files, name_on_disk).unlink(missing_ok=True)
+
+
+@work("let go", due=handed_in.let_go, record=forgetting.record_let_go)
+def let_go(desk: Desk, item_id: int) -> bool:
+    """Delete a file that nothing names any more."""
+    with desk.reading() as session:
+        sha256 = session.get_one(LetGoFile, item_id).sha256
+        needed = handed_in.is_named(session, sha256)
+    if not needed:
+        desk.files.drop(sha256)
+    return not needed
 
 
 @check("virus scanner")

@@ -24,7 +24,7 @@ from nador.catalogue import service as catalogue
 from nador.catalogue.models import Course, CourseVersion, Meeting, Prerequisite
 from nador.certification import queries as certificates
 from nador.certification import service as certification
-from nador.demo import papers
+from nador.demo import papers, works
 from nador.demo.diary import Diary, at
 from nador.demo.timetable import RUNS, Fate, Planned
 from nador.enrolment import service as enrolment
@@ -119,6 +119,7 @@ class History:
                 self.diary.note(self.now - timedelta(days=2), self._cancel, run)
                 return run
         self._note_meetings(run)
+        works.note(self, run)
         self._note_grades(run)
         self._note_end(run)
         return run
@@ -220,7 +221,8 @@ class History:
             self.session, registrar, run_id=run.id, person_id=self.cast.known[plan.teacher]
         )
 
-    def _teacher(self, run: Unfolding) -> Actor:
+    def teacher(self, run: Unfolding) -> Actor:
+        """Who teaches the run."""
         person_id = self.cast.known[run.plan.teacher]
         grant = Grant(Role.INSTRUCTOR, self.cast.institute_id, run.id)
         return Actor(person_id=person_id, grants=frozenset({grant}))
@@ -298,17 +300,17 @@ class History:
         if days_ago < 7:  # noqa: PLR2004 - the present week is half marked
             statuses = dict(list(statuses.items())[: len(statuses) // 2])
         enrolment.save_attendance(
-            self.session, self._teacher(run), meeting_id=meeting_id, statuses=statuses, held=True
+            self.session, self.teacher(run), meeting_id=meeting_id, statuses=statuses, held=True
         )
 
     def _grade(self, run: Unfolding, code: str, last: bool) -> None:
-        item = self._assessment(run, code)
+        item = self.assessment(run, code)
         learners = list(run.seats.items())
         if last and run.plan.fate is Fate.TO_GRADE:
             learners = learners[: len(learners) // 3]
         assessment.set_grades(
             self.session,
-            self._teacher(run),
+            self.teacher(run),
             entries=[
                 GradeEntry(
                     assessment_id=item.id,
@@ -324,14 +326,15 @@ class History:
         share = min(max((self.able[person_id] + self.draw.gauss(0, 1.6)) / 20, 0.1), 0.985)
         return Decimal(round(share * float(out_of) * _QUARTERS)) / _QUARTERS
 
-    def _assessment(self, run: Unfolding, code: str) -> Assessment:
+    def assessment(self, run: Unfolding, code: str) -> Assessment:
+        """One item of the run's plan."""
         return self.session.scalars(
             select(Assessment).where(Assessment.run_id == run.id, Assessment.code == code)
         ).one()
 
     def _release(self, run: Unfolding, code: str | None = None) -> None:
-        ids = None if code is None else [self._assessment(run, code).id]
-        assessment.release(self.session, self._teacher(run), run_id=run.id, assessment_ids=ids)
+        ids = None if code is None else [self.assessment(run, code).id]
+        assessment.release(self.session, self.teacher(run), run_id=run.id, assessment_ids=ids)
 
     def _conclude(self, run: Unfolding) -> None:
         results = assessment.conclude(self.session, self.cast.registrar, run_id=run.id)

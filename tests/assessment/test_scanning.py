@@ -11,10 +11,12 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from nador.assessment.models import SubmissionFile, Upload
+from nador.assessment.models import Submission, SubmissionFile, Upload
 from nador.assessment.rules.submissions import ScanState
 from nador.assessment.service import uploads
+from nador.assessment.service.forgetting import forget_person
 from nador.kernel import checkup, clock, work
+from nador.kernel.db import command
 from nador.kernel.files import FileStore
 from nador.kernel.mail import Message
 from nador.kernel.work import Desk
@@ -28,9 +30,15 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session, sessionmaker
 
+    from nador.kernel.access import Actor
     from nador.settings import Settings
 
 __all__ = ["clamd"]
+
+
+@command
+def _forget(session: Session, actor: Actor) -> None:
+    forget_person(session, person_id=actor.person_id or 0)
 
 
 @pytest.fixture
@@ -108,3 +116,36 @@ def test_the_doctor_asks_for_the_scanner_and_for_every_file(desk: Desk, learner:
     said = " ".join(troubles(away))
     assert "does not answer" in said
     assert "lost or changed" in said
+
+
+def test_a_file_goes_when_nothing_names_it_any_more(
+    session: Session, desk: Desk, learner: Learner
+) -> None:
+    first, second = learner.add("a.pdf", PDF), learner.add("b.pdf", PDF)
+    sha256 = hashlib.sha256(PDF).hexdigest()
+
+    learner.remove(first)
+    work.run_once(desk, holder="here")
+    assert desk.files.path(sha256).exists()
+    learner.remove(second)
+    work.run_once(desk, holder="here")
+    assert not desk.files.path(sha256).exists()
+
+
+def test_an_erased_person_leaves_no_words_and_no_files(
+    session: Session, desk: Desk, learner: Learner
+) -> None:
+    learner.write("Unmistakable words")
+    learner.add("Zohra.pdf", PDF)
+    done = learner.hand_in()
+    submission_id, sha256 = done.id, done.receipt_sha256
+
+    _forget(session, learner.actor)
+    work.run_once(desk, holder="here")
+
+    session.rollback()
+    session.expire_all()
+    kept = session.get_one(Submission, submission_id)
+    assert (kept.text, kept.receipt, kept.receipt_sha256) == ("", "", sha256)
+    assert session.scalar(select(SubmissionFile)) is None
+    assert not list(desk.files.folder.glob("??/*"))

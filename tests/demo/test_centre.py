@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from nador.accounts import queries as accounts
 from nador.accounts.models import Person
 from nador.accounts.service import passwords
-from nador.assessment.models import Grade, Result
+from nador.assessment.models import Grade, Result, Submission
+from nador.assessment.queries.submissions import assignments_of
 from nador.assessment.rules import Decision
+from nador.assessment.rules.submissions import SubmissionStatus
 from nador.catalogue.models import Course, Run
 from nador.catalogue.rules import shown_state
 from nador.certification.models import BatchFailure, Certificate, Credential
@@ -122,3 +124,16 @@ def _certificates_are_of_every_status(session: Session) -> None:
         select(Credential.signed_at).join(Certificate).where(Certificate.issued_at.is_not(None))
     )
     assert all(sealed), "what is issued has its credential"
+
+
+def test_work_is_handed_in_late_returned_and_begun(loaded: Session) -> None:
+    states = Counter(loaded.scalars(select(Submission.status)))
+    learner = loaded.scalars(select(Person.id).where(Person.email == "learner@nador.example")).one()
+
+    assert states[SubmissionStatus.SUBMITTED] > 10
+    assert states[SubmissionStatus.RETURNED] == 1
+    assert any(one.late for one in loaded.scalars(select(Submission)))
+    assert [line.status for line in assignments_of(loaded, learner)] == [
+        SubmissionStatus.RETURNED,
+        SubmissionStatus.DRAFT,
+    ]

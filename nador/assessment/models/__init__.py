@@ -35,7 +35,7 @@ from nador.assessment.models.submissions import (
     SubmissionAuthor,
     SubmissionFile,
 )
-from nador.assessment.models.uploads import Upload
+from nador.assessment.models.uploads import LetGoFile, Upload
 
 __all__ = [
     "Accommodation",
@@ -51,6 +51,7 @@ __all__ = [
     "FeedbackUpload",
     "Grade",
     "GradeChange",
+    "LetGoFile",
     "Mark",
     "MarkAllotment",
     "MarkChange",

@@ -28,3 +28,13 @@ class Upload(Base):
     """What became of it, once all has arrived."""
 
     __table_args__ = (CheckConstraint("size > 0", name="size"),)
+
+
+class LetGoFile(Base):
+    """A file of the store that no work names any more: a worker deletes it, unless others do."""
+
+    __tablename__ = "let_go_file"
+
+    id: Mapped[int] = primary_key()
+    sha256: Mapped[str]
+    asked_at: Mapped[datetime]

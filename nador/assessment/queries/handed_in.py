@@ -17,6 +17,7 @@ from nador.assessment.models import (
     Assessment,
     Assignment,
     Grade,
+    LetGoFile,
     MarkingPlan,
     RunGroup,
     Submission,
@@ -32,6 +33,7 @@ from nador.assessment.rules.submissions import ScanState, SubmissionStatus, Wind
 from nador.catalogue.models import Run
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
+from nador.kernel.db import Base
 from nador.kernel.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
@@ -350,3 +352,21 @@ def late_for_authors(session: Session, work: Work) -> dict[int, timedelta]:
         )
         for each in ids
     }
+
+
+def let_go(_now: datetime) -> Select[int]:
+    """Select the files that are to be deleted."""
+    return select(LetGoFile.id).order_by(LetGoFile.id)
+
+
+def is_named(session: Session, sha256: str) -> bool:
+    """Whether any row of any table names a file by its hash: then it stays."""
+    tables = [
+        table
+        for table in Base.metadata.sorted_tables
+        if "sha256" in table.c and table.name not in {"let_go_file", "dropped_file"}
+    ]
+    return any(
+        session.execute(select(table.c.sha256).where(table.c.sha256 == sha256).limit(1)).first()
+        for table in tables
+    )

@@ -12,6 +12,7 @@ from nador.assessment.queries import submissions as queries
 from nador.assessment.rules import files as kinds
 from nador.assessment.rules import submissions as rules
 from nador.assessment.rules.submissions import FileKind, FilePurpose, ScanState, SubmissionStatus
+from nador.assessment.service.forgetting import let_go
 from nador.kernel import audit, clock, events
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
@@ -100,6 +101,7 @@ def remove_file(session: Session, actor: Actor, *, assessment_id: int, file_id: 
         raise rules.FileUnknown
     for upload in session.scalars(select(Upload).where(Upload.file_id == file.id)):
         session.delete(upload)
+    let_go(session, [file.sha256])
     draft.files.remove(file)
     session.delete(file)
     draft.saved_at = clock.now()

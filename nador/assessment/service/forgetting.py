@@ -1,0 +1,73 @@
+"""What an erased person wrote and handed in goes; that they did, and what was decided, stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from nador.assessment.models import (
+    Appeal,
+    LetGoFile,
+    Submission,
+    SubmissionAuthor,
+    SubmissionFile,
+    Upload,
+)
+from nador.enrolment.models import Enrolment
+from nador.kernel import clock
+from nador.kernel.db import command
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from nador.kernel.access import Actor
+
+
+def forget_person(session: Session, *, person_id: int) -> None:
+    """Empty what a person wrote, as part of the command that erases them.
+
+    Works of groups stay: they are others' too.
+    """
+    session.execute(
+        update(Appeal).where(Appeal.opened_by_id == person_id).values(reason="", answer="")
+    )
+    session.execute(delete(Upload).where(Upload.person_id == person_id))
+    own = (
+        select(SubmissionAuthor.submission_id)
+        .join(Enrolment, Enrolment.id == SubmissionAuthor.enrolment_id)
+        .where(Enrolment.person_id == person_id)
+    )
+    of_others = (
+        select(SubmissionAuthor.submission_id)
+        .join(Enrolment, Enrolment.id == SubmissionAuthor.enrolment_id)
+        .where(Enrolment.person_id != person_id)
+    )
+    alone = list(
+        session.scalars(
+            select(Submission.id).where(Submission.id.in_(own), Submission.id.not_in(of_others))
+        )
+    )
+    theirs = SubmissionFile.submission_id.in_(alone)
+    let_go(session, list(session.scalars(select(SubmissionFile.sha256).where(theirs))))
+    session.execute(delete(SubmissionFile).where(theirs))
+    session.execute(update(Submission).where(Submission.id.in_(alone)).values(text="", feedback=""))
+    session.execute(
+        update(Submission)
+        .where(Submission.id.in_(alone), Submission.receipt.is_not(None))
+        .values(receipt="")
+    )
+
+
+def let_go(session: Session, hashes: list[str]) -> None:
+    """Let a worker delete files of the store, unless something still names them by then."""
+    now = clock.now()
+    session.add_all(LetGoFile(sha256=sha256, asked_at=now) for sha256 in sorted(set(hashes)))
+
+
+@command
+def record_let_go(session: Session, _actor: Actor, *, item_id: int, outcome: bool) -> None:  # noqa: ARG001 - what every record is told
+    """Forget that a file was to go: it went, or is still needed."""
+    kept = session.get(LetGoFile, item_id)
+    if kept is not None:
+        session.delete(kept)
