@@ -138,7 +138,7 @@ RUN_TABS = [
         msgid("Attendance"),
         "enrolment.meetings",
         Action.SEE_ATTENDANCE,
-        below=("enrolment.meeting",),
+        below=("enrolment.meeting", "enrolment.wall"),
     ),
     rendering.RunTab(
         msgid("Assessments"),

@@ -21,6 +21,12 @@ ERRORS: Final = {
     "offer_gone": msgid("This seat is no longer held: it was given back."),
     "offer_lapsed": msgid("The seat was held until %(expires_at)s. It went to the next person."),
     "enrolment_not_active": msgid("This person has no open place on this run."),
+    "check_in_closed": msgid("The check-in of this meeting is closed. Tell your instructor."),
+    "check_in_code_wrong": msgid("This code was never on the wall of this meeting. Scan it again."),
+    "check_in_code_old": msgid(
+        "This code is older than %(minutes)s minutes. Scan the one on the wall, or tell your instructor."
+    ),
+    "check_in_late_after": msgid("Write a number of minutes from 0 to %(limit)s."),
     "meeting_cancelled": msgid("This meeting is cancelled."),
     "meeting_ahead": msgid("Attendance can be marked from the day of the meeting: %(starts_at)s."),
     "enrolment_of_another_run": msgid("This enrolment belongs to another run."),

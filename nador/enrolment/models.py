@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nador.accounts.models import Person
@@ -16,6 +16,7 @@ from nador.enrolment.rules import (
     EnrolmentStatus,
     OfferStatus,
 )
+from nador.enrolment.rules.check_in import MOST_LATE_AFTER
 from nador.kernel.db import Base, primary_key
 
 _LIVE = text("status IN ({})".format(", ".join(f"'{status}'" for status in LIVE)))
@@ -109,3 +110,22 @@ class Attendance(Base):
     marked_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
     meeting: Mapped[Meeting] = relationship(lazy="raise_on_sql")
+
+
+class CheckIn(Base):
+    """That the learners of a meeting can check themselves in, by codes drawn from a secret."""
+
+    __tablename__ = "check_in"
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"), primary_key=True)
+    secret: Mapped[str]
+    late_after: Mapped[int]
+    """In minutes from the beginning."""
+    opened_at: Mapped[datetime]
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    closed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(f"late_after BETWEEN 0 AND {MOST_LATE_AFTER}", name="late_after"),
+        CheckConstraint("closed_at >= opened_at", name="closed_after_opening"),
+    )

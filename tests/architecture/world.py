@@ -204,6 +204,7 @@ def _handed_in(session: Session, enrolment: Enrolment) -> dict[str, object]:
         "submission_id": done.id,
         "file_id": file_id,
         "name_on_disk": store(session, upload).name_on_disk,
+        "step": 1,
     }
 
 

@@ -2,13 +2,16 @@
 
 from nador.enrolment.queries.attendance import (
     attendance_counts,
+    check_in_of,
     enrolments_by_id,
     expected,
+    here,
     marked_meetings,
     marks_of,
     meeting_to_mark,
     meeting_with_run,
     meetings_of,
+    place_at_meeting,
     sheet,
 )
 from nador.enrolment.queries.lists import (
@@ -46,6 +49,7 @@ __all__ = [
     "Door",
     "Place",
     "attendance_counts",
+    "check_in_of",
     "confirmation",
     "counted",
     "door",
@@ -55,6 +59,7 @@ __all__ = [
     "expected",
     "first_in_queue",
     "hash_of",
+    "here",
     "intake",
     "lapsed_offers",
     "last_offer",
@@ -70,6 +75,7 @@ __all__ = [
     "offer_by_secret",
     "pending_offer",
     "people_of",
+    "place_at_meeting",
     "position",
     "positions",
     "queue_of",

@@ -11,7 +11,7 @@ from nador.accounts.models import Institute, Person
 from nador.catalogue.models import CourseVersion, Meeting, Run, RunStaff
 from nador.catalogue.queries import run_for_update
 from nador.catalogue.rules import MeetingStatus
-from nador.enrolment.models import Attendance, Enrolment
+from nador.enrolment.models import Attendance, CheckIn, Enrolment
 from nador.enrolment.queries.lists import people_of
 from nador.enrolment.rules import AttendanceCount, AttendanceStatus, EnrolmentStatus
 from nador.kernel.errors import NotFound
@@ -128,3 +128,37 @@ def sheet(session: Session, meeting: Meeting) -> dict[str, Any]:
         "people": [enrolment.person for enrolment in expected(session, meeting.run_id)],
         "teachers": teachers,
     }
+
+
+def place_at_meeting(session: Session, meeting: Meeting, person_id: int) -> Enrolment:
+    """The person's place on the meeting's run; raises NotFound for whoever has none."""
+    found = session.scalar(
+        select(Enrolment).where(
+            Enrolment.run_id == meeting.run_id,
+            Enrolment.person_id == person_id,
+            Enrolment.status == EnrolmentStatus.ACTIVE,
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def check_in_of(session: Session, meeting_id: int) -> CheckIn | None:
+    """The check-in that is open at a meeting, if one is."""
+    return session.scalar(
+        select(CheckIn).where(CheckIn.meeting_id == meeting_id, CheckIn.closed_at.is_(None))
+    )
+
+
+def here(session: Session, meeting_id: int) -> int:
+    """How many are marked as present or late."""
+    came = (AttendanceStatus.PRESENT, AttendanceStatus.LATE)
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Attendance.meeting_id == meeting_id, Attendance.status.in_(came)
+            )
+        )
+        or 0
+    )

@@ -32,7 +32,7 @@ def mark_attendance(
     session: Session, actor: Actor, *, meeting_id: int, enrolment_id: int, status: AttendanceStatus
 ) -> AttendanceStatus:
     """Mark one learner at one meeting; unmarked takes the mark back."""
-    meeting = _markable(session, actor, meeting_id)
+    meeting = markable(session, actor, meeting_id)
     _mark(session, actor, meeting, {enrolment_id: status}, now=clock.now())
     return status
 
@@ -47,7 +47,7 @@ def save_attendance(
     held: bool = False,
 ) -> int:
     """Mark many learners at one meeting, and that it was held; returns how many marks changed."""
-    meeting = _markable(session, actor, meeting_id)
+    meeting = markable(session, actor, meeting_id)
     known = queries.marks_of(session, meeting_id)
     now = clock.now()
     changed = {
@@ -61,7 +61,8 @@ def save_attendance(
     return len(changed)
 
 
-def _markable(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+def markable(session: Session, actor: Actor, meeting_id: int) -> Meeting:
+    """Find a meeting that the actor may mark now; raises MeetingCancelled, MeetingAhead."""
     meeting = queries.meeting_to_mark(session, meeting_id)
     policy.require_mark(actor, institute_id=meeting.run.institute_id, run_id=meeting.run_id)
     rules.require_markable(

@@ -49,6 +49,7 @@ def meeting(meeting_id: int) -> str:
         may_mark=policy.may_mark(actor(), institute_id=shown.run.institute_id, run_id=shown.run_id),
         statuses=list(AttendanceStatus),
         now=clock.now(),
+        check_in=queries.check_in_of(db(), meeting_id),
     )
 
 
