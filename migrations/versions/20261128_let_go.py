@@ -8,7 +8,7 @@ from alembic import op
 from nador.kernel.db import BigId, UtcDateTime
 
 revision = "20261128_let_go"
-down_revision = "20261128_upheld"
+down_revision = "20261128_quizzes"
 branch_labels = None
 depends_on = None
 
