@@ -49,6 +49,9 @@ if TYPE_CHECKING:
 
 HOSTILE = "<b>Salma</b> & 李 🎓 \u202eevil =1+1"
 
+# What paper looks like does not depend on the database that the words come from.
+on_one = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def desk(settings: Settings, sessions: sessionmaker[Session]) -> Desk:
@@ -113,6 +116,7 @@ def test_a_list_becomes_sealed_paper(
     assert "Refresh" not in client.get(address).headers
 
 
+@on_one
 @pytest.mark.parametrize("lang", ["ar", "fr", "en"])
 @pytest.mark.parametrize("kind", ["valid", "expired", "revoked", "replaced", "hidden"])
 def test_one_certificate_has_a_receipt(
@@ -287,6 +291,8 @@ def test_nothing_of_who_asked_is_kept(client: FlaskClient, shelf: dict[str, Cert
         assert "Set-Cookie" not in answer.headers
 
 
+@on_one
+@pytest.mark.timeout(600)
 def test_a_thousand_lines_fit_on_paper(
     client: FlaskClient,
     app: Flask,
