@@ -98,9 +98,7 @@ def test_a_second_version_needs_leave() -> None:
         pytest.param(
             asked(), "", [a_file(scan=ScanState.INFECTED)], False, rules.FileInfected, id="infected"
         ),
-        pytest.param(
-            asked(), "", [a_file(scan=ScanState.WAITING)], False, rules.FileNotScanned, id="unseen"
-        ),
+        pytest.param(asked(), "", [a_file(scan=ScanState.WAITING)], False, None, id="unseen"),
         pytest.param(asked(), "", [a_file(scan=ScanState.CLEAN)], False, None, id="clean"),
         pytest.param(
             asked(own_work=True), "x", [], False, rules.OwnWorkNotConfirmed, id="not confirmed"
@@ -120,6 +118,24 @@ def test_what_can_be_handed_in(
     else:
         with pytest.raises(refusal):
             rules.require_complete(wanted, text=text, files=files, confirmed=confirmed)
+
+
+@pytest.mark.parametrize(
+    ("scan", "refusal"),
+    [
+        (ScanState.CLEAN, None),
+        (ScanState.WAITING, rules.FileNotScanned),
+        (ScanState.INFECTED, rules.FileInfected),
+    ],
+)
+def test_nobody_opens_what_the_scanner_has_not_seen(
+    scan: ScanState, refusal: type[DomainError] | None
+) -> None:
+    if refusal is None:
+        rules.require_openable(a_file(scan=scan))
+    else:
+        with pytest.raises(refusal):
+            rules.require_openable(a_file(scan=scan))
 
 
 @pytest.mark.parametrize(
