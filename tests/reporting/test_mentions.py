@@ -9,8 +9,9 @@ from sqlalchemy import String, types
 
 from nador.certification.changes.models import CorrectionRequest
 from nador.enrolment.models import Equivalence
-from nador.kernel import clock
-from nador.kernel.access import Role
+from nador.kernel import audit, clock
+from nador.kernel.access import NOBODY, Actor, Role
+from nador.kernel.db import command
 from nador.kernel.i18n import translator
 from nador.registry import metadata
 from nador.reporting import labels, queries
@@ -66,8 +67,8 @@ def test_every_reason_and_answer_is_looked_at() -> None:
     """A new column for what somebody types freely is named in `TYPED`, or here with its cause."""
     looked_at = {
         (column.table.name, column.name)
-        for _kind, _row, attribute in TYPED
-        for column in attribute.property.columns
+        for typed in TYPED
+        for column in typed.column.property.columns
     }
     # Not about people, or written by a program.
     other = {("batch_failure", "reason")}
@@ -104,6 +105,7 @@ def test_texts_in_both_scripts_are_listed_with_their_rows(
         status="revoked",  # type: ignore[arg-type] # its value is enough
         revocation_reason="generic reason",
     )
+    trail(session, NOBODY)
     store(
         session,
         Equivalence(
@@ -123,9 +125,17 @@ def test_texts_in_both_scripts_are_listed_with_their_rows(
         (TypedText.REVOCATION, revoked.id, "certificate.revocation_reason"),
         (TypedText.PUBLIC_REASON, revoked.id, "certificate.public_reason"),
         (TypedText.EQUIVALENCE, person.id, "equivalence.reason"),
+        (TypedText.AUDIT, 1, "audit_entry.details"),
     ]
+    assert found.rows[-1].text == "بطلب من الوردي"
     assert not found.more
     assert len(sent) == 1
+
+
+@command
+def trail(session: Session, actor: Actor) -> None:
+    audit.record(session, actor, "run.cancelled", "run:1", reason="بطلب من الوردي")
+    audit.record(session, actor, "person.corrected", "person:9", latin="Wardi")
 
 
 def test_more_than_a_page_is_said(session: Session, person: Person) -> None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Integer, Text, cast, func, literal, or_, select, union_all
+from sqlalchemy import BigInteger, Text, cast, func, literal, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from nador.assessment.models import (
     Accommodation,
@@ -30,33 +31,54 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import InstrumentedAttribute, Session
+    from sqlalchemy.orm import Session
 
     from nador.accounts.models import Person
 
-TYPED: Final[
-    tuple[tuple[TypedText, InstrumentedAttribute[int], InstrumentedAttribute[Any]], ...]
-] = (
-    (TypedText.REVOCATION, Certificate.id, Certificate.revocation_reason),
-    (TypedText.PUBLIC_REASON, Certificate.id, Certificate.public_reason),
-    (TypedText.PROPOSAL, Proposal.id, Proposal.act),
-    (TypedText.PROPOSAL_ANSWER, Proposal.id, Proposal.answer),
-    (TypedText.UPHELD, UpheldPart.certificate_id, UpheldPart.reason),
-    (TypedText.CORRECTION, CorrectionRequest.id, CorrectionRequest.reason),
-    (TypedText.CORRECTION_ANSWER, CorrectionRequest.id, CorrectionRequest.answer),
-    (TypedText.GRADE_CHANGE, GradeChange.id, GradeChange.reason),
-    (TypedText.MARK_OVERRIDE, MarkOverride.id, MarkOverride.reason),
-    (TypedText.MARK_COMMENT, Mark.id, Mark.comment),
-    (TypedText.ATTEMPT_VOIDED, Attempt.id, Attempt.void_reason),
-    (TypedText.ANSWER_COMMENT, AttemptAnswer.id, AttemptAnswer.comment),
-    (TypedText.APPEAL, Appeal.id, Appeal.reason),
-    (TypedText.APPEAL_ANSWER, Appeal.id, Appeal.answer),
-    (TypedText.END_OF_PLACE, Enrolment.id, Enrolment.end_reason),
-    (TypedText.EQUIVALENCE, Equivalence.person_id, Equivalence.reason),
-    (TypedText.TOPIC, Meeting.id, Meeting.topic),
-    (TypedText.ACCOMMODATION, Accommodation.id, Accommodation.reason),
-    (TypedText.FEEDBACK, Submission.id, Submission.feedback),
-    (TypedText.AUDIT, AuditEntry.id, AuditEntry.details),
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A column that somebody types freely into, and the number of its row; `key` of a document."""
+
+    kind: TypedText
+    row: InstrumentedAttribute[int]
+    column: InstrumentedAttribute[Any]
+    key: str = ""
+
+    @property
+    def place(self) -> str:
+        """Table and column."""
+        [one] = self.column.property.columns
+        return f"{one.table.name}.{one.name}"
+
+    @property
+    def said(self) -> ColumnElement[str]:
+        """The text itself."""
+        return self.column[self.key].as_string() if self.key else cast(self.column, Text)
+
+
+TYPED: Final = (
+    Typed(TypedText.REVOCATION, Certificate.id, Certificate.revocation_reason),
+    Typed(TypedText.PUBLIC_REASON, Certificate.id, Certificate.public_reason),
+    Typed(TypedText.PROPOSAL, Proposal.id, Proposal.act, "reason"),
+    Typed(TypedText.PROPOSAL, Proposal.id, Proposal.act, "public_reason"),
+    Typed(TypedText.PROPOSAL_ANSWER, Proposal.id, Proposal.answer),
+    Typed(TypedText.UPHELD, UpheldPart.certificate_id, UpheldPart.reason),
+    Typed(TypedText.CORRECTION, CorrectionRequest.id, CorrectionRequest.reason),
+    Typed(TypedText.CORRECTION_ANSWER, CorrectionRequest.id, CorrectionRequest.answer),
+    Typed(TypedText.GRADE_CHANGE, GradeChange.id, GradeChange.reason),
+    Typed(TypedText.MARK_OVERRIDE, MarkOverride.id, MarkOverride.reason),
+    Typed(TypedText.MARK_COMMENT, Mark.id, Mark.comment),
+    Typed(TypedText.ATTEMPT_VOIDED, Attempt.id, Attempt.void_reason),
+    Typed(TypedText.ANSWER_COMMENT, AttemptAnswer.id, AttemptAnswer.comment),
+    Typed(TypedText.APPEAL, Appeal.id, Appeal.reason),
+    Typed(TypedText.APPEAL_ANSWER, Appeal.id, Appeal.answer),
+    Typed(TypedText.END_OF_PLACE, Enrolment.id, Enrolment.end_reason),
+    Typed(TypedText.EQUIVALENCE, Equivalence.person_id, Equivalence.reason),
+    Typed(TypedText.TOPIC, Meeting.id, Meeting.topic),
+    Typed(TypedText.ACCOMMODATION, Accommodation.id, Accommodation.reason),
+    Typed(TypedText.FEEDBACK, Submission.id, Submission.feedback),
+    Typed(TypedText.AUDIT, AuditEntry.id, AuditEntry.details, "reason"),
 )
 """Every column that staff, or a learner to staff, types freely into, with the number of its row."""
 _ALIKE: Final = (("أ", "ا"), ("إ", "ا"), ("آ", "ا"), ("ة", "ه"), ("ى", "ي"))
@@ -96,7 +118,7 @@ def mentions(session: Session, person: Person, *, most: int = 100) -> Mentions:
         union_all(*(_holding(place, words) for place in range(len(TYPED)))).limit(most + 1)
     ).all()
     rows = [
-        Mention(TYPED[place][0], row, said, _place(TYPED[place][2]))
+        Mention(TYPED[place].kind, row, said, TYPED[place].place)
         for place, row, said in found
         if says_name(said, sought)
     ]
@@ -104,10 +126,9 @@ def mentions(session: Session, person: Person, *, most: int = 100) -> Mentions:
 
 
 def _holding(place: int, words: Collection[str]) -> Select[int, int, str]:
-    _kind, row, column = TYPED[place]
-    said = cast(column, Text)
+    said = TYPED[place].said
     read = reduce(lambda so_far, pair: func.replace(so_far, *pair), _ALIKE, func.lower(said))
-    return select(literal(place), cast(row, Integer), said).where(
+    return select(literal(place), cast(TYPED[place].row, BigInteger), said).where(
         or_(*(_contains(read, word) for word in words))
     )
 
@@ -119,8 +140,3 @@ def _contains(read: ColumnElement[str], word: str) -> ColumnElement[bool]:
 def _as_lowered(word: str) -> str:
     """Write a word in capitals as SQLite lowers it: ASCII letters alone."""
     return "".join(sign.lower() if sign.isascii() else sign for sign in word.upper())
-
-
-def _place(column: InstrumentedAttribute[Any]) -> str:
-    [one] = column.property.columns
-    return f"{one.table.name}.{one.name}"
