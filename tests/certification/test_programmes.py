@@ -517,7 +517,7 @@ def test_a_supplement_says_what_the_courses_were(
         ("30", "12.50", "20"),
         ("30", "16.25", "20"),
     ]
-    assert {one.method.en for one in said.assessments} == {"Quiz and Oral"}
+    assert {one.method.en for one in said.assessments} == {"quiz and oral"}
     assert len(said.outcomes.en) == 4
     assert CertificateFacts.from_json(facts.to_json()) == facts
     sheet, page, _end = text_of(desk.files.get(queries.current_file(session, own.id).sha256)).split(

@@ -170,7 +170,8 @@ def _course(part: Part, known: _Taught, *, marked: bool) -> Assessed:
 def _method(words: Translator, part: Part, kinds: Sequence[AssessmentKind]) -> str:
     if part.kind is DocumentKind.ATTESTATION or not kinds:
         return words.gettext("attendance")
-    return words.listing([catalogue.assessment_kind(kind, words) for kind in kinds])
+    names = [catalogue.assessment_kind(kind, words) for kind in kinds]
+    return words.listing([name[:1].lower() + name[1:] for name in names])
 
 
 def _result(words: Translator, *, marks: bool) -> str:
