@@ -39,10 +39,13 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def access(*who: Who, faceless: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def access(
+    *who: Who, faceless: bool = False, by_view: bool = False
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Declare who may enter a route; whose object it is, the policy decides.
 
-    `faceless` marks a public page that reads no cookie and no account.
+    `faceless` marks a public page that reads no cookie and no account. `by_view`: the view's own
+    statement asks who it is, and sends whoever it does not find through `enter`.
     """
     if not who:
         raise ValueError("say who may enter: PUBLIC, SIGNED_IN, or roles")
@@ -50,6 +53,7 @@ def access(*who: Who, faceless: bool = False) -> Callable[[Callable[P, R]], Call
     def declare(view: Callable[P, R]) -> Callable[P, R]:
         view.__dict__["access"] = who
         view.__dict__["faceless"] = faceless
+        view.__dict__["by_view"] = by_view
         return view
 
     return declare
@@ -60,18 +64,24 @@ def install(app: Flask) -> None:
     app.view_functions["static"].__dict__.update(access=(PUBLIC,), faceless=True)
 
     @app.before_request
-    def enter() -> ResponseReturnValue | None:
+    def check() -> ResponseReturnValue | None:
         if request.endpoint is None:
             return None
         view = current_app.view_functions[request.endpoint]
-        who: tuple[Who, ...] = view.__dict__["access"]
-        if PUBLIC in who:
-            return None
-        if not actor().signed_in:
-            return _ask_to_sign_in()
-        if SIGNED_IN in who or actor().roles() & set(who):
-            return None
-        raise NotFound
+        return None if view.__dict__.get("by_view") else enter()
+
+
+def enter() -> ResponseReturnValue | None:
+    """Hold who asks against what the route declares; returns the way to the door for strangers."""
+    view = current_app.view_functions[request.endpoint or ""]
+    who: tuple[Who, ...] = view.__dict__["access"]
+    if PUBLIC in who:
+        return None
+    if not actor().signed_in:
+        return _ask_to_sign_in()
+    if SIGNED_IN in who or actor().roles() & set(who):
+        return None
+    raise NotFound
 
 
 def _ask_to_sign_in() -> ResponseReturnValue:

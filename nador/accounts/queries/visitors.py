@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, bindparam, select
 
 from nador.accounts import rules
 from nador.accounts.models import Account, Person, RoleGrant, SignIn, Token
@@ -71,6 +71,25 @@ def visitor_with_cookie(session: Session, secret: str, *, now: datetime) -> Visi
         )
     ).all()
     return Visitor(_actor(rows, sign_in_id=rows[0].key), rows[0].last_seen_at) if rows else None
+
+
+FRESH: Final = (
+    SignIn.secret_hash == bindparam("secret_hash"),
+    SignIn.ended_at.is_(None),
+    SignIn.expires_at > bindparam("seen_now"),
+    SignIn.last_seen_at > bindparam("seen_since"),
+    Person.status == PersonStatus.ACTIVE,
+)
+"""That a sign-in lives and was seen just now, for a statement that joins it with what it is about."""
+
+
+def fresh(secret: str, *, now: datetime) -> dict[str, Any]:
+    """Give the parameters of `FRESH`; who was not seen for long goes through the door, which notes it."""
+    return {
+        "secret_hash": rules.digest(secret),
+        "seen_now": now,
+        "seen_since": now - rules.SEEN_EVERY,
+    }
 
 
 def visitor_with_token(session: Session, secret: str) -> Visitor | None:

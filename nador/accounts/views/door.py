@@ -64,6 +64,11 @@ def find_visitor(session: Session, *, also: MoreGrants) -> Actor:
     return replace(found, grants=rules.scoped(grants, visitor.scopes))
 
 
+def shown_secret() -> str:
+    """Return the secret that the cookie shows, whatever it is worth; nothing without one."""
+    return str(current_user.get_id()) if current_user.is_authenticated else ""
+
+
 def _with_cookie(session: Session) -> Visitor | None:
     if not current_user.is_authenticated:
         return None

@@ -37,8 +37,8 @@ MOST_POINTS = Decimal(1000)
 class QuizForm(Form):
     """How a quiz is taken."""
 
-    opens_at = DateTimeLocalField(msgid("Opens"), validators=[Optional()])
-    closes_at = DateTimeLocalField(msgid("Closes"), validators=[Optional()])
+    opens_at = DateTimeLocalField(msgid("Opens at"), validators=[Optional()])
+    closes_at = DateTimeLocalField(msgid("Closes at"), validators=[Optional()])
     minutes = IntegerField(
         msgid("Time limit in minutes"),
         [Optional()],

@@ -9,9 +9,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, bindparam, cast, func, select
 
-from nador.accounts.models import Person
+from nador.accounts.models import Person, SignIn
+from nador.accounts.queries.visitors import FRESH, fresh
 from nador.assessment.models import (
     AnswerAside,
     Assessment,
@@ -321,6 +322,36 @@ class Standing:
     counts_until: datetime | None
 
 
+# Built once: every answer of every learner comes through one of these two.
+_STANDING = (
+    select(
+        AttemptAnswer.id,
+        AttemptAnswer.position,
+        AttemptAnswer.sequence,
+        AttemptAnswer.answer,
+        CONTENT,
+        AttemptAnswer.saved_at,
+        Attempt.status,
+        Attempt.ends_at,
+        Attempt.counts_until,
+    )
+    .join(Attempt, Attempt.id == AttemptAnswer.attempt_id)
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .join(QuestionVersion, QuestionVersion.id == AttemptAnswer.version_id)
+    .where(
+        AttemptAnswer.attempt_id == bindparam("attempt_id"),
+        AttemptAnswer.position.in_(bindparam("positions", expanding=True)),
+    )
+    .with_for_update(key_share=True, of=Attempt)
+)
+_OF_PERSON = _STANDING.where(Enrolment.person_id == bindparam("person_id"))
+_OF_VISITOR = (
+    _STANDING.join(Person, Person.id == Enrolment.person_id)
+    .join(SignIn, SignIn.person_id == Person.id)
+    .where(*FRESH)
+)
+
+
 def answers_to_save(
     session: Session, person_id: int, attempt_id: int, positions: Collection[int]
 ) -> dict[int, Standing]:
@@ -328,35 +359,24 @@ def answers_to_save(
 
     Raises NotFound for a position that the attempt does not have.
     """
-    rows = session.execute(
-        select(
-            AttemptAnswer.id,
-            AttemptAnswer.position,
-            AttemptAnswer.sequence,
-            AttemptAnswer.answer,
-            CONTENT,
-            AttemptAnswer.saved_at,
-            Attempt.status,
-            Attempt.ends_at,
-            Attempt.counts_until,
-        )
-        .join(Attempt, Attempt.id == AttemptAnswer.attempt_id)
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .join(QuestionVersion, QuestionVersion.id == AttemptAnswer.version_id)
-        .where(
-            AttemptAnswer.attempt_id == attempt_id,
-            AttemptAnswer.position.in_(positions),
-            Enrolment.person_id == person_id,
-        )
-        .with_for_update(key_share=True, of=Attempt)
-    )
-    found = {
-        row[1]: Standing(row[0], row[1], row[2], row[3], question_from(row[4]), *row[5:])
-        for row in rows
-    }
+    asked = {"attempt_id": attempt_id, "positions": list(positions), "person_id": person_id}
+    found = {row[1]: _standing(row) for row in session.execute(_OF_PERSON, asked)}
     if set(positions) - found.keys():
         raise NotFound
     return found
+
+
+def answer_of_visitor(
+    session: Session, secret: str, attempt_id: int, position: int, *, now: datetime
+) -> Standing | None:
+    """The answer that stands, locked, where this sign-in lives and the attempt is its person's."""
+    asked = {"attempt_id": attempt_id, "positions": [position], **fresh(secret, now=now)}
+    row = session.execute(_OF_VISITOR, asked).one_or_none()
+    return None if row is None else _standing(row)
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(row[0], row[1], row[2], row[3], question_from(row[4]), *row[5:])
 
 
 def aside_known(

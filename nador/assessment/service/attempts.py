@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert
 
 from nador.assessment.models import AnswerAside, Attempt, AttemptAnswer, Quiz
 from nador.assessment.queries import attempts as attempt_queries
@@ -147,6 +147,19 @@ def save_answers(
     return [_save(session, standing[each.position], each, now=now) for each in sent]
 
 
+@command
+def save_answer_at_the_door(
+    session: Session, _actor: Actor, *, secret: str, attempt_id: int, sent: Sent
+) -> Kept | None:
+    """Save one answer of whoever shows this sign-in, in one statement to know them by and one to write.
+
+    None where the sign-in does not live, was not seen for long, or the attempt is somebody else's.
+    """
+    now = clock.now()
+    stands = attempt_queries.answer_of_visitor(session, secret, attempt_id, sent.position, now=now)
+    return None if stands is None else _save(session, stands, sent, now=now)
+
+
 def _save(session: Session, stands: Standing, sent: Sent, *, now: datetime) -> Kept:
     kept = Kept(sent.position, None, stands.sequence, stands.saved_at, stands.ends_at)
     if sent.refusal is not None:
@@ -177,12 +190,18 @@ def _save(session: Session, stands: Standing, sent: Sent, *, now: datetime) -> K
     return replace(kept, outcome=outcome)
 
 
+_answers = AttemptAnswer.metadata.tables[AttemptAnswer.__tablename__]
+# Built once, as Core: the unit of work has nothing to add to a single row.
+_PUT = (
+    _answers.update()
+    .where(_answers.c.id == bindparam("answer_id"))
+    .values(answer=bindparam("given"), sequence=bindparam("number"), saved_at=bindparam("now"))
+)
+
+
 def _put(session: Session, answer_id: int, answer: Answer, sequence: int, now: datetime) -> None:
     session.execute(
-        update(AttemptAnswer)
-        .where(AttemptAnswer.id == answer_id)
-        .values(answer=dict(answer), sequence=sequence, saved_at=now)
-        .execution_options(synchronize_session=False)
+        _PUT, {"answer_id": answer_id, "given": dict(answer), "number": sequence, "now": now}
     )
 
 

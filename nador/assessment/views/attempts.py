@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, redirect, request, send_file, url_for
 
+from nador.accounts.views.door import shown_secret
 from nador.assessment.forms.attempts import all_sent, one_sent, positions_sent, prefix
 from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.questions.file import FileQuestion
@@ -20,8 +21,9 @@ from nador.assessment.rules.quizzes import (
 from nador.assessment.service import attempts as service
 from nador.assessment.views.routes import blueprint, page
 from nador.kernel import clock, text
+from nador.kernel.access import NOBODY
 from nador.kernel.errors import Conflict, NotFound, describe
-from nador.web.access import SIGNED_IN, access
+from nador.web.access import SIGNED_IN, access, enter
 from nador.web.forms import Form, process
 from nador.web.rendering import note, send_stored
 from nador.web.request import actor, db, files, translator
@@ -201,26 +203,41 @@ def _next_page(attempt_id: int) -> str:
 
 
 @blueprint.post("/me/attempts/<int:attempt_id>/answers/<int:position>")
-@access(SIGNED_IN)
+@access(SIGNED_IN, by_view=True)
 def save_answer(attempt_id: int, position: int) -> ResponseReturnValue:
     """Save one answer, as the page's script sends it, and say what stands now."""
-    asked = None
-    if request.files or f"{prefix(position)}keep" in request.form:
-        attempt = _own(attempt_id).attempt
-        asked = next(iter(attempt_queries.asked_in(db(), attempt, positions=[position])), None)
-    sent = one_sent(position, asked)
-    kept = service.save_answers(db(), actor(), attempt_id=attempt_id, sent=[sent])[0]
+    kept = None
+    if not request.files and f"{prefix(position)}keep" not in request.form:
+        kept = service.save_answer_at_the_door(
+            db(), NOBODY, secret=shown_secret(), attempt_id=attempt_id, sent=one_sent(position)
+        )
+    if kept is None:
+        stranger = enter()
+        if stranger is not None:
+            return stranger
+        kept = _save_with_files(attempt_id, position)
     if kept.refusal is not None:
         raise kept.refusal
-    told = {
+    return _told(kept), 409 if kept.outcome is SaveOutcome.STALE else 200
+
+
+def _save_with_files(attempt_id: int, position: int) -> Kept:
+    attempt = _own(attempt_id).attempt
+    asked = next(iter(attempt_queries.asked_in(db(), attempt, positions=[position])), None)
+    sent = one_sent(position, asked)
+    return service.save_answers(db(), actor(), attempt_id=attempt_id, sent=[sent])[0]
+
+
+def _told(kept: Kept) -> dict[str, Any]:
+    # Hours and minutes are written alike in all our languages: no translator is asked.
+    saved_at = "" if kept.saved_at is None else f"{clock.local(kept.saved_at):%H:%M}"
+    left = None if kept.ends_at is None else (kept.ends_at - clock.now()).total_seconds()
+    return {
         "outcome": kept.outcome,
         "sequence": kept.sequence,
-        "saved_at": "" if kept.saved_at is None else translator().time_(kept.saved_at),
-        "left": None
-        if kept.ends_at is None
-        else max(0, int((kept.ends_at - clock.now()).total_seconds())),
+        "saved_at": saved_at,
+        "left": None if left is None else max(0, int(left)),
     }
-    return told, 409 if kept.outcome is SaveOutcome.STALE else 200
 
 
 @blueprint.get("/me/attempts/<int:attempt_id>/hand-in")
