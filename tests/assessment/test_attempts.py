@@ -11,7 +11,9 @@ import time_machine
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
+from nador.accounts.rules import PersonErased
 from nador.assessment import queries
+from nador.assessment.handlers import forget_words
 from nador.assessment.models import AnswerAside, AttemptAnswer, GradeChange, QuestionVersion
 from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.queries import quizzes as quiz_queries
@@ -36,7 +38,8 @@ from nador.assessment.rules.quizzes import (
 from nador.assessment.service import accommodations, attempts, banks, quiz_marking, quizzes
 from nador.assessment.service.attempts import Sent
 from nador.kernel import clock
-from nador.kernel.access import NOBODY, OwnCase
+from nador.kernel.access import NOBODY, Actor, OwnCase
+from nador.kernel.db import command
 from nador.kernel.errors import NotFound
 from tests.assessment.exam import ESSAY, SHORT, SINGLE, Exam, open_exam
 
@@ -566,3 +569,33 @@ def test_a_confirmed_result_keeps_its_grades(session: Session) -> None:
     assert not attempt_queries.quiz_for(session, exam.actors[0].person_id or 0, exam.quiz.id).active
     with pytest.raises(NotFound):
         exam.begin()
+
+
+@command
+def _erase(session: Session, actor: Actor, *, person_id: int) -> None:
+    forget_words(session, actor, PersonErased(person_id=person_id))
+
+
+def test_erasing_a_person_empties_their_words_and_keeps_what_they_earned(session: Session) -> None:
+    exam = open_exam(session, SINGLE)
+    attempt = exam.begin()
+    exam.save(attempt, 1, 2, choice="four")
+    exam.save(attempt, 1, 1, choice="five")
+    exam.hand_in(attempt)
+    given = accommodations.give_accommodation(
+        session,
+        exam.school.registrar,
+        run_id=exam.school.run.id,
+        enrolment_id=exam.school.learners[0].id,
+        ease=Ease(extra_time=33),
+        reason="low sight",
+    )
+    accommodations.end_accommodation(session, exam.school.registrar, accommodation_id=given.id)
+
+    _erase(session, NOBODY, person_id=exam.actors[0].person_id or 0)
+
+    assert stands(exam, attempt.id) == [{}]
+    assert asides(exam) == [("stale", {})]
+    assert grade(exam) == (Decimal("20.00"), GradeState.PROVISIONAL)
+    session.refresh(given)
+    assert given.reason == ""

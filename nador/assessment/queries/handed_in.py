@@ -9,13 +9,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, String, and_, cast, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from nador.accounts.models import Person
 from nador.assessment.models import (
+    AnswerAside,
     Assessment,
     Assignment,
+    AttemptAnswer,
     Grade,
     LetGoFile,
     MarkingPlan,
@@ -366,7 +368,10 @@ def is_named(session: Session, sha256: str) -> bool:
         for table in Base.metadata.sorted_tables
         if "sha256" in table.c and table.name not in {"let_go_file", "dropped_file"}
     ]
-    return any(
-        session.execute(select(table.c.sha256).where(table.c.sha256 == sha256).limit(1)).first()
-        for table in tables
-    )
+    # Answers to quizzes name their files within.
+    answers = [cast(each.answer, String) for each in (AttemptAnswer, AnswerAside)]
+    asked = [
+        *(select(table.c.sha256).where(table.c.sha256 == sha256) for table in tables),
+        *(select(answer).where(answer.contains(sha256)) for answer in answers),
+    ]
+    return any(session.execute(each.limit(1)).first() for each in asked)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select
 
 from nador.assessment.models import (
     Assessment,
@@ -35,6 +36,14 @@ if TYPE_CHECKING:
 
 QUIZ = "quiz"
 """The reason of a change that follows from an attempt alone."""
+
+
+_answers = AttemptAnswer.metadata.tables[AttemptAnswer.__tablename__]
+_SHARE = (
+    _answers.update()
+    .where(_answers.c.id == bindparam("answer_id"))
+    .values(share=bindparam("earned"))
+)
 
 
 def settle(
@@ -72,18 +81,18 @@ def _grade_answers(session: Session, attempt: Attempt) -> None:
     for answer_id, answer, content in rows:
         share = question_from(content).grade(answer) if answer else 0
         if share is not None:
-            graded.append({"id": answer_id, "share": str(share)})
+            graded.append({"answer_id": answer_id, "earned": str(share)})
     if graded:
-        session.execute(update(AttemptAnswer), graded)
+        session.execute(_SHARE, graded)
 
 
 def _earned(session: Session, attempt_id: int) -> list[Earned]:
-    rows = session.scalars(
-        select(AttemptAnswer)
-        .where(AttemptAnswer.attempt_id == attempt_id)
-        .execution_options(populate_existing=True)
+    rows = session.execute(
+        select(AttemptAnswer.points, AttemptAnswer.share).where(
+            AttemptAnswer.attempt_id == attempt_id
+        )
     )
-    return [Earned(each.points, each.earned) for each in rows]
+    return [Earned(points, None if share is None else Fraction(share)) for points, share in rows]
 
 
 def write_grade(

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, select, update
 
 from nador.assessment.models import (
+    Accommodation,
+    AnswerAside,
     Appeal,
+    Attempt,
+    AttemptAnswer,
     LetGoFile,
     Submission,
     SubmissionAuthor,
@@ -32,6 +36,7 @@ def forget_person(session: Session, *, person_id: int) -> None:
     session.execute(
         update(Appeal).where(Appeal.opened_by_id == person_id).values(reason="", answer="")
     )
+    _forget_answers(session, person_id)
     session.execute(delete(Upload).where(Upload.person_id == person_id))
     own = (
         select(SubmissionAuthor.submission_id)
@@ -57,6 +62,29 @@ def forget_person(session: Session, *, person_id: int) -> None:
         .where(Submission.id.in_(alone), Submission.receipt.is_not(None))
         .values(receipt="")
     )
+
+
+def _forget_answers(session: Session, person_id: int) -> None:
+    """Empty their answers to quizzes and why something was eased; what answers earned stays."""
+    enrolments = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    sittings = select(Attempt.id).where(Attempt.enrolment_id.in_(enrolments))
+    answers = select(AttemptAnswer.id).where(AttemptAnswer.attempt_id.in_(sittings))
+    kept = [
+        *session.scalars(
+            select(AttemptAnswer.answer).where(AttemptAnswer.attempt_id.in_(sittings))
+        ),
+        *session.scalars(select(AnswerAside.answer).where(AnswerAside.answer_id.in_(answers))),
+    ]
+    let_go(session, [file["sha256"] for answer in kept for file in answer.get("files", [])])
+    emptied = (
+        update(AnswerAside).where(AnswerAside.answer_id.in_(answers)).values(answer={}),
+        update(AttemptAnswer)
+        .where(AttemptAnswer.attempt_id.in_(sittings), AttemptAnswer.sequence > 0)
+        .values(answer={}, sequence=AttemptAnswer.sequence + 1, comment=""),
+        update(Accommodation).where(Accommodation.enrolment_id.in_(enrolments)).values(reason=""),
+    )
+    for each in emptied:
+        session.execute(each.execution_options(synchronize_session=False))
 
 
 def let_go(session: Session, hashes: list[str]) -> None:
