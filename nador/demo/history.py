@@ -24,7 +24,7 @@ from nador.catalogue import service as catalogue
 from nador.catalogue.models import Course, CourseVersion, Meeting, Prerequisite
 from nador.certification import queries as certificates
 from nador.certification import service as certification
-from nador.demo import papers, works
+from nador.demo import exams, papers, works
 from nador.demo.diary import Diary, at
 from nador.demo.timetable import RUNS, Fate, Planned
 from nador.enrolment import service as enrolment
@@ -120,6 +120,7 @@ class History:
                 return run
         self._note_meetings(run)
         works.note(self, run)
+        exams.note(self, run)
         self._note_grades(run)
         self._note_end(run)
         return run

@@ -174,7 +174,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.close()
 
-    until = time.monotonic() + 60
+    until = time.monotonic() + 240
     while process.poll() is None and time.monotonic() < until:
         with contextlib.suppress(OSError):
             asyncio.run(asked())
