@@ -163,6 +163,7 @@ RUN_TABS = [
             "assessment.set_quiz_state",
             "assessment.preview_quiz",
             "assessment.quiz_attempts",
+            "assessment.quiz_statistics",
             "assessment.staff_attempt",
             "assessment.mark_attempt",
             "assessment.void_attempt",

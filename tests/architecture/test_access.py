@@ -247,6 +247,7 @@ TABLE = [
     Row("POST", "/teach/quizzes/<int:assessment_id>/state", GRADE),
     Row("GET", "/teach/quizzes/<int:assessment_id>/preview", SEE_GRADES),
     Row("GET", "/teach/quizzes/<int:assessment_id>/attempts", SEE_GRADES),
+    Row("GET", "/teach/quizzes/<int:assessment_id>/statistics", SEE_GRADES),
     Row("GET", "/teach/quizzes/<int:assessment_id>/regrade", GRADE),
     Row("POST", "/teach/quizzes/<int:assessment_id>/regrade", GRADE, form=REASON),
     Row("GET", "/teach/attempts/<int:attempt_id>", SEE_GRADES),

@@ -338,3 +338,26 @@ def test_a_learner_finds_the_quiz_on_their_page(client: FlaskClient, session: Se
         assert said in page
     assert "The one attempt that you have is used." in used
     assert refused.status_code == 422
+
+
+def test_the_figures_of_questions(client: FlaskClient, session: Session) -> None:
+    exam = open_exam(session, SINGLE, SHORT, learners=4)
+    for learner, (choice, word) in enumerate(
+        [("four", "Rabat"), ("four", "Rabat"), ("five", "Fès"), ("five", "Rabat")]
+    ):
+        attempt = exam.begin(learner)
+        exam.save(attempt, 1, 1, learner=learner, choice=choice)
+        exam.save(attempt, 2, 1, learner=learner, text=word)
+        exam.hand_in(attempt, learner)
+    as_instructor(client, exam)
+    url = f"/teach/quizzes/{exam.quiz.id}/statistics?lang=en"
+    page = client.get(url)
+    with statements(session) as seen:
+        client.get(url)
+
+    assert page.status_code == 200
+    assert "50%" in page.text
+    assert "75%" in page.text
+    assert "0.58" in page.text
+    assert "✓ Quatre" in page.text
+    assert len(seen) <= 5, seen

@@ -12,6 +12,7 @@ from nador.assessment.forms.quizzes import MarksForm, ReasonForm
 from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.queries import quizzes as quiz_queries
 from nador.assessment.queries import regrading as regrade_queries
+from nador.assessment.queries.items import items_of
 from nador.assessment.service import quiz_marking as service
 from nador.assessment.views.attempts import send_answer_file
 from nador.assessment.views.routes import READERS, blueprint, page
@@ -154,6 +155,20 @@ def _regrade(assessment_id: int, form: ReasonForm) -> str:
         assessment=found,
         report=regrade_queries.regrades(db(), found),
         form=form,
+    )
+
+
+@blueprint.get("/teach/quizzes/<int:assessment_id>/statistics")
+@access(*READERS)
+def quiz_statistics(assessment_id: int) -> str:
+    """Show how hard each question is, whether it tells learners apart, and what was chosen."""
+    found, run = quiz_queries.assessment_to_quiz(db(), actor(), assessment_id)
+    attempt_queries.quiz_of(db(), assessment_id)
+    return page(
+        "assessment/quizzes/statistics.html",
+        run=run,
+        assessment=found,
+        items=items_of(db(), assessment_id),
     )
 
 
