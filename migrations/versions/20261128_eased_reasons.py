@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "20261128_eased_reasons"
-down_revision = "20261128_quizzes"
+down_revision = "20261128_check_in"
 branch_labels = None
 depends_on = None
 
