@@ -115,8 +115,16 @@ class Learner:
             "Content-Type: application/x-www-form-urlencoded\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         )
-        self.writer.write(head.encode() + body)
-        lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+        try:
+            self.writer.write(head.encode() + body)
+            found = await self.reader.readuntil(b"\r\n\r\n")
+        except (OSError, asyncio.IncompleteReadError):
+            # The server hangs up on idle connections: as browsers do, connect and ask again.
+            self.writer.close()
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+            self.writer.write(head.encode() + body)
+            found = await self.reader.readuntil(b"\r\n\r\n")
+        lines = found.decode("latin-1").split("\r\n")
         length = next(
             int(line.partition(":")[2]) for line in lines if line.lower().startswith("content-len")
         )
