@@ -53,6 +53,11 @@ def test_staff_see_the_gradebook_and_nobody_else_knows_it() -> None:
             {"instructor", "registrar", "administrator"},
             id="override",
         ),
+        pytest.param(
+            policy.require_may_arrange,
+            {"instructor", "registrar", "administrator"},
+            id="arrange",
+        ),
     ],
 )
 def test_staff_does_what_its_role_says(

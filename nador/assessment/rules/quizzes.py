@@ -16,7 +16,7 @@ from nador.catalogue.rules import AssessmentKind
 from nador.kernel.errors import Conflict, Invalid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from nador.assessment.rules.accommodations import Terms
 
@@ -303,15 +303,13 @@ def counted(marks: Iterable[Decimal], counting: Counting) -> Decimal | None:
     found = list(marks)
     if not found:
         return None
-    match counting:
-        case Counting.HIGHEST:
-            return max(found)
-        case Counting.FIRST:
-            return found[0]
-        case Counting.LAST:
-            return found[-1]
-        case Counting.AVERAGE:
-            return to_cent(sum(map(Fraction, found), Fraction(0)) / len(found))
+    whichever: dict[Counting, Callable[[], Decimal]] = {
+        Counting.HIGHEST: lambda: max(found),
+        Counting.FIRST: lambda: found[0],
+        Counting.LAST: lambda: found[-1],
+        Counting.AVERAGE: lambda: to_cent(sum(map(Fraction, found), Fraction(0)) / len(found)),
+    }
+    return whichever[counting]()
 
 
 def share_of(points: Decimal, *, of: Decimal) -> Fraction:
@@ -333,12 +331,9 @@ def feedback_open(
 
     `last_close` is when the quiz closes for the last learner: others must not be told the key.
     """
-    match when:
-        case FeedbackTime.NEVER:
-            return False
-        case FeedbackTime.AFTER_HAND_IN:
-            return graded
-        case FeedbackTime.AFTER_CLOSE:
-            return last_close is not None and now >= last_close
-        case FeedbackTime.AFTER_RELEASE:
-            return released
+    return {
+        FeedbackTime.NEVER: False,
+        FeedbackTime.AFTER_HAND_IN: graded,
+        FeedbackTime.AFTER_CLOSE: last_close is not None and now >= last_close,
+        FeedbackTime.AFTER_RELEASE: released,
+    }[when]
