@@ -70,6 +70,7 @@ ISSUED = {"code": "certificate_code"}
 TEMPLATE = {"languages": "fr", "frame": "", "accent": ""}
 REASON = {"reason": "the key was wrong"}
 WHY = {"reason": "not on the card"}
+MARKED = {"assessment_id": "marked_id"}
 NAMES = {"name_latin": "Selma", "name_arabic": "", "reason": "one letter"}
 REASONS = {"reason": "copied", "public_reason": "Issued in error"}
 
@@ -323,6 +324,55 @@ TABLE = [
     Row("GET", "/teach/submissions/<int:submission_id>", SEE_GRADES),
     Row("POST", "/teach/submissions/<int:submission_id>", GRADE, form={"feedback": "well done"}),
     Row("GET", "/teach/submissions/files/<int:file_id>", SEE_GRADES),
+    Row("GET", "/teach/marking", STAFF_ANYWHERE),
+    Row("GET", "/teach/comments", STAFF_ANYWHERE),
+    Row(
+        "POST",
+        "/teach/comments",
+        MANAGE_BANKS,
+        form={"text": "Well.", "institute_id": "$institute_id"},
+    ),
+    Row("GET", "/teach/comments/<int:comment_id>", MANAGE_BANKS),
+    Row(
+        "POST",
+        "/teach/comments/<int:comment_id>",
+        MANAGE_BANKS,
+        form={"text": "Well.", "institute_id": "$institute_id"},
+    ),
+    Row("POST", "/teach/comments/<int:comment_id>/drop", MANAGE_BANKS),
+    Row("GET", "/teach/assessments/<int:assessment_id>/marking", SEE_GRADES, where=MARKED),
+    Row("GET", "/teach/assessments/<int:assessment_id>/rubric", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/rubric", GRADE, where=MARKED),
+    Row("GET", "/teach/assessments/<int:assessment_id>/plan", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/plan", GRADE, where=MARKED),
+    Row("GET", "/teach/assessments/<int:assessment_id>/markers", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/markers", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/markers/share", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/reveal", GRADE, where=MARKED),
+    Row("GET", "/teach/assessments/<int:assessment_id>/works/<sign>", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/works/<sign>", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/works/<sign>/draft", GRADE, where=MARKED),
+    Row(
+        "GET",
+        "/teach/assessments/<int:assessment_id>/works/<sign>/files/<int:file_id>",
+        GRADE,
+        where=MARKED | {"file_id": "work_file_id"},
+    ),
+    Row(
+        "POST", "/teach/assessments/<int:assessment_id>/works/<sign>/feedback", GRADE, where=MARKED
+    ),
+    Row(
+        "GET",
+        "/teach/assessments/<int:assessment_id>/works/<sign>/feedback/<int:file_id>",
+        GRADE,
+        where=MARKED | {"file_id": "feedback_file_id"},
+    ),
+    Row(
+        "POST",
+        "/teach/assessments/<int:assessment_id>/works/<sign>/feedback/<int:file_id>/drop",
+        GRADE,
+        where=MARKED | {"file_id": "feedback_file_id"},
+    ),
     Row("GET", "/teach/appeals", STAFF_ANYWHERE),
     Row("GET", "/teach/appeals/<int:appeal_id>", SEE_GRADES),
     Row(

@@ -62,6 +62,7 @@ from tests.factories import (
     store,
 )
 from tests.factories.assessment import make_pass
+from tests.factories.marking import hand_in, make_comment, make_feedback, sign_of
 from tests.factories.work import make_assignment, make_submission
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def build(session: Session) -> World:
         "appeal_id": store(session, _appeal(enrolment)).id,
         **_eased(session, world, run.id),
         **_handed_in(session, enrolment),
+        **_marked(session, world, enrolment, here.id),
         "filename": "css/nador.css",
         **_documents(session, world, certificate),
     }
@@ -205,6 +207,26 @@ def _handed_in(session: Session, enrolment: Enrolment) -> dict[str, object]:
         "file_id": file_id,
         "name_on_disk": store(session, upload).name_on_disk,
         "step": 1,
+    }
+
+
+def _marked(
+    session: Session, world: World, enrolment: Enrolment, institute_id: int
+) -> dict[str, object]:
+    """Let the learner's work wait for a mark, with a file that came and one that goes back."""
+    asked = _assessment(enrolment.run_id)
+    asked.code, asked.kind = "CASE", AssessmentKind.PROJECT
+    assessment = store(session, asked)
+    work = hand_in(session, assessment.id, enrolment, files={"case.pdf": DOCUMENT})
+    file_id = work.files[0].id
+    by_id = world.people["instructor own"]
+    back = make_feedback(session, assessment.id, enrolment, by_id=by_id, content=DOCUMENT)
+    return {
+        "marked_id": assessment.id,
+        "sign": sign_of(session, assessment.id, enrolment),
+        "work_file_id": file_id,
+        "feedback_file_id": back.id,
+        "comment_id": make_comment(session, institute_id, by_id=by_id).id,
     }
 
 

@@ -125,7 +125,7 @@ def test_a_page_shows_and_hides_one_assessment(client: FlaskClient, session: Ses
     hidden = client.post(url, data={"reason": "Wrong key"})
 
     assert (released.status_code, hidden.status_code) == (303, 303)
-    assert "Show and hide grades by assessment" in book
+    assert "Marking, and grades shown or hidden, by assessment" in book
     assert f"assessments/{first}/hide" in book
     assert f"assessments/{school.assessments[1].id}/hide" not in book
     assert "Hide the grades of “QCM”?" in asked

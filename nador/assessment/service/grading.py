@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from nador.assessment import policy, queries, rules
 from nador.assessment.models import Assessment, Grade, GradeChange
+from nador.assessment.queries.marking import plans
 from nador.assessment.rules import GradeState
+from nador.assessment.rules.marking import MarkedElsewhere
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import clock
 from nador.kernel.db import command
@@ -84,8 +86,9 @@ def set_grade(  # noqa: PLR0913 - each argument is a fact of the grade, and all 
         expected_version=expected_version,
         must_be_new=must_be_new,
     )
-    assessment, run = _gradable(session, actor, assessment_id)
-    return _set(session, actor, entry, assessment=assessment, run=run)
+    assessment, run = gradable(session, actor, assessment_id)
+    bound = plans.bound_to_marks(session, assessment_id)
+    return _set(session, actor, entry, assessment=assessment, run=run, bound=bound)
 
 
 @command
@@ -93,14 +96,14 @@ def set_grades(session: Session, actor: Actor, *, entries: Sequence[GradeEntry])
     """Set many grades, all or none; raises GradesRefused with the reason of each refusal."""
     grades: list[Grade] = []
     refusals: list[tuple[GradeEntry, DomainError]] = []
-    found: dict[int, tuple[Assessment, Run]] = {}
+    found: dict[int, tuple[Assessment, Run, bool]] = {}
     for entry in entries:
         try:
-            assessment, run = found.get(entry.assessment_id) or _gradable(
-                session, actor, entry.assessment_id
-            )
-            found[entry.assessment_id] = assessment, run
-            grades.append(_set(session, actor, entry, assessment=assessment, run=run))
+            if entry.assessment_id not in found:
+                bound = plans.bound_to_marks(session, entry.assessment_id)
+                found[entry.assessment_id] = *gradable(session, actor, entry.assessment_id), bound
+            assessment, run, bound = found[entry.assessment_id]
+            grades.append(_set(session, actor, entry, assessment=assessment, run=run, bound=bound))
         except NotFound:
             raise
         except DomainError as error:
@@ -110,7 +113,7 @@ def set_grades(session: Session, actor: Actor, *, entries: Sequence[GradeEntry])
     return grades
 
 
-def _gradable(session: Session, actor: Actor, assessment_id: int) -> tuple[Assessment, Run]:
+def gradable(session: Session, actor: Actor, assessment_id: int) -> tuple[Assessment, Run]:
     """Find what is to be graded, with its run; raises NotFound, NotAllowed."""
     assessment = queries.assessment_of(session, assessment_id)
     run = queries.run_to_grade(session, assessment.run_id)
@@ -119,8 +122,21 @@ def _gradable(session: Session, actor: Actor, assessment_id: int) -> tuple[Asses
     return assessment, run
 
 
-def _set(
+def write_agreed(
     session: Session, actor: Actor, entry: GradeEntry, *, assessment: Assessment, run: Run
+) -> Grade:
+    """Write what the marks of an assessment agree on; only marking calls it, in its own command."""
+    return _set(session, actor, entry, assessment=assessment, run=run, bound=False)
+
+
+def _set(
+    session: Session,
+    actor: Actor,
+    entry: GradeEntry,
+    *,
+    assessment: Assessment,
+    run: Run,
+    bound: bool,
 ) -> Grade:
     enrolment = queries.enrolment_to_grade(session, entry.enrolment_id, run_id=run.id)
     policy.require_not_own(actor, enrolment.person_id)
@@ -132,6 +148,8 @@ def _set(
         session, assessment_id=entry.assessment_id, enrolment_id=entry.enrolment_id
     )
     was = grade.state if grade is not None else GradeState.UNGRADED
+    if bound and value is not None and was is GradeState.UNGRADED:
+        raise MarkedElsewhere
     new = rules.change_of(value, excused=entry.excused, was=was)
     if grade is not None and (grade.value, grade.state) == (new.value, new.state):
         # The same request again: RFC 9110, 13.1.1 lets it succeed whatever version it names.

@@ -8,6 +8,7 @@ from flask import Response, redirect, request, url_for
 
 from nador.assessment import policy, queries, service
 from nador.assessment.forms import GradesForm, one_entry
+from nador.assessment.queries import marking as bench_queries
 from nador.assessment.rules import RowFilter
 from nador.assessment.service import GradesRefused
 from nador.assessment.views.routes import READERS, blueprint, page
@@ -35,6 +36,7 @@ def teach() -> str:
         "assessment/teach.html",
         runs=queries.taught_runs(db(), actor()),
         open_appeals=queries.open_appeals(db(), actor()),
+        to_mark=bench_queries.queue(db(), actor()).total,
     )
 
 

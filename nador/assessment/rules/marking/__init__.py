@@ -8,6 +8,7 @@ from nador.assessment.rules.marking.agreeing import (
     require_free,
     require_markable,
     role_for,
+    role_to_take,
     state,
 )
 from nador.assessment.rules.marking.allotting import Lot, allot
@@ -19,6 +20,7 @@ from nador.assessment.rules.marking.refusals import (
     CriterionUntitled,
     LevelMissing,
     LevelTwice,
+    LevelUnreadable,
     MarkedElsewhere,
     MarkIncomplete,
     MarkReleased,
@@ -67,6 +69,7 @@ __all__ = [
     "Level",
     "LevelMissing",
     "LevelTwice",
+    "LevelUnreadable",
     "Lot",
     "MarkIncomplete",
     "MarkReleased",
@@ -100,6 +103,7 @@ __all__ = [
     "require_free",
     "require_markable",
     "role_for",
+    "role_to_take",
     "second_due",
     "state",
     "total",

@@ -136,6 +136,13 @@ def _open_roles(marks: Sequence[Judgement], plan: Plan) -> list[MarkRole]:
     return [outcome] if isinstance(outcome, MarkRole) else []
 
 
+def role_to_take(marker_id: int, marks: Sequence[Judgement]) -> MarkRole | None:
+    """In which role somebody goes on with what another began; nobody takes a second role so."""
+    if any(each.marker_id == marker_id for each in marks):
+        return None
+    return next((each.role for each in marks if each.status is MarkStatus.DRAFT), None)
+
+
 def require_free(
     role: MarkRole | None, marks: Sequence[Judgement], *, yours: Decimal | None
 ) -> MarkRole:

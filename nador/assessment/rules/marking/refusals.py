@@ -33,6 +33,12 @@ class LevelTwice(Invalid):
     code = "rubric_level_twice"
 
 
+class LevelUnreadable(Invalid):
+    """A level is a line that begins with its points."""
+
+    code = "level_unreadable"
+
+
 class RubricMoved(Conflict):
     """Somebody else changed the rubric meanwhile."""
 

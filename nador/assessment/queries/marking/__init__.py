@@ -1,0 +1,64 @@
+"""What is read of marking: the bench of an assessment, the queue of a marker, rubrics, comments, files."""
+
+from nador.assessment.queries.marking.bench import Author, Bench, Work, bench
+from nador.assessment.queries.marking.comments import Comment, comment_of, comments_for
+from nador.assessment.queries.marking.feedback import (
+    feedback_file,
+    feedback_files,
+    feedback_upload,
+)
+from nador.assessment.queries.marking.marks import (
+    Marker,
+    final_names,
+    judgement,
+    markers_of,
+    marks_of,
+)
+from nador.assessment.queries.marking.plans import (
+    bound_to_marks,
+    hides_names,
+    plan_of,
+    seed_of,
+)
+from nador.assessment.queries.marking.queue import QUEUE_SIZE, Queue, Waiting, queue
+from nador.assessment.queries.marking.rubrics import (
+    criteria_of,
+    latest_rubric,
+    rubric_in,
+    rubric_sources,
+    rubric_version,
+)
+from nador.assessment.queries.marking.submissions import submission_file, submission_shown
+
+__all__ = [
+    "QUEUE_SIZE",
+    "Author",
+    "Bench",
+    "Comment",
+    "Marker",
+    "Queue",
+    "Waiting",
+    "Work",
+    "bench",
+    "bound_to_marks",
+    "comment_of",
+    "comments_for",
+    "criteria_of",
+    "feedback_file",
+    "feedback_files",
+    "feedback_upload",
+    "final_names",
+    "hides_names",
+    "judgement",
+    "latest_rubric",
+    "markers_of",
+    "marks_of",
+    "plan_of",
+    "queue",
+    "rubric_in",
+    "rubric_sources",
+    "rubric_version",
+    "seed_of",
+    "submission_file",
+    "submission_shown",
+]

@@ -1,0 +1,77 @@
+"""Files that go back to learners with their marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from nador.assessment import policy
+from nador.assessment.models import FeedbackFile
+from nador.assessment.queries import marking as bench_queries
+from nador.assessment.rules.marking import MarkReleased
+from nador.assessment.service.grading import gradable
+from nador.kernel import clock
+from nador.kernel.db import command
+from nador.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from nador.assessment.queries.marking import Work
+    from nador.kernel.access import Actor
+
+
+@command
+def add_feedback(
+    session: Session,
+    actor: Actor,
+    *,
+    assessment_id: int,
+    sign: str,
+    name: str,
+    media_type: str,
+    size: int,
+    sha256: str,
+) -> FeedbackFile:
+    """Give a file back with a piece of work, in the place of one of the same name; it is stored already.
+
+    Raises MarkReleased, OwnCase.
+    """
+    work = _open_work(session, actor, assessment_id, sign)
+    kept = session.scalar(
+        select(FeedbackFile).where(
+            FeedbackFile.assessment_id == assessment_id,
+            FeedbackFile.enrolment_id == work.enrolment_id,
+            FeedbackFile.name == name,
+        )
+    )
+    if kept is None:
+        kept = FeedbackFile(assessment_id=assessment_id, enrolment_id=work.enrolment_id, name=name)
+        session.add(kept)
+    kept.media_type, kept.size, kept.sha256 = media_type, size, sha256
+    kept.added_at, kept.added_by_id = clock.now(), actor.person_id or 0
+    session.flush()
+    return kept
+
+
+@command
+def drop_feedback(
+    session: Session, actor: Actor, *, assessment_id: int, sign: str, file_id: int
+) -> None:
+    """Take a file back before the learner has seen it; raises MarkReleased."""
+    work = _open_work(session, actor, assessment_id, sign)
+    kept = bench_queries.feedback_file(session, file_id)
+    if (kept.assessment_id, kept.enrolment_id) != (assessment_id, work.enrolment_id):
+        raise NotFound
+    session.delete(kept)
+
+
+def _open_work(session: Session, actor: Actor, assessment_id: int, sign: str) -> Work:
+    gradable(session, actor, assessment_id)
+    work = bench_queries.bench(session, assessment_id).work(sign)
+    for author in work.authors:
+        policy.require_not_own(actor, author.person_id)
+    if work.released:
+        raise MarkReleased
+    return work

@@ -1,0 +1,12 @@
+"""Pages of marking: the queue, the bench of an assessment, one piece of work, and how it is all planned."""
+
+from nador.assessment.views.marking import (
+    bench,
+    comments,
+    files,
+    planning,
+    rubrics,
+    work,
+)
+
+__all__ = ["bench", "comments", "files", "planning", "rubrics", "work"]

@@ -1,0 +1,71 @@
+// Marking by keys, and drafts that save themselves; the page's buttons do without.
+"use strict";
+(() => {
+  const form = document.getElementById("marking");
+  if (!form) return;
+  const told = document.getElementById("saved");
+  const total = document.getElementById("total");
+  const all = (within, selector) => [...within.querySelectorAll(selector)];
+  const criteria = all(form, "[data-criterion]");
+  const { draft, failed } = form.dataset;
+  let dirty, timer, last = Promise.resolve();
+
+  const tell = (text, look) => { told.textContent = text; told.className = `tag ${look}`; };
+  const send = async () => {
+    if (!dirty || !draft) return;
+    dirty = false;
+    try {
+      const answer = await fetch(draft, {
+        method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
+      });
+      const kept = await answer.json();
+      if (!answer.ok) throw Error(kept.detail);
+      form.elements.version.value = kept.version;
+      if (total) total.textContent = kept.value;
+      tell(kept.said, "ok");
+    } catch (error) {
+      const away = error instanceof TypeError;
+      dirty = true;
+      tell(away ? failed : error.message, "bad");
+      if (away) later(5000);
+    }
+  };
+  const save = () => (last = last.then(send));
+  const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
+  form.addEventListener("input", () => { dirty = true; later(700); });
+  form.addEventListener("submit", () => { dirty = false; clearTimeout(timer); });
+  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+
+  const at = () => criteria.findIndex((one) => one.contains(document.activeElement));
+  const reach = (one) => one && (one.querySelector(":checked") || one.querySelector("input")).focus();
+  const go = async (rel) => {
+    await save();
+    const link = document.querySelector(`a[rel=${rel}]`);
+    if (link) link.click();
+  };
+  const level = (digit) => {
+    const place = Math.max(at(), 0);
+    const field = criteria[place] && all(criteria[place], "[type=radio]")[digit - 1];
+    if (!field) return;
+    field.click();
+    reach(criteria[place + 1] || criteria[place]);
+  };
+  const keys = {
+    j: () => go("next"),
+    k: () => go("prev"),
+    c: () => reach(criteria[(at() + 1) % criteria.length]),
+    m: () => (form.elements.value ? form.elements.value.focus() : reach(criteria[0])),
+    t: () => form.elements.comment.focus(),
+    "?": () => all(form, "summary").pop().click(),
+  };
+  document.addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.ctrlKey && key === "Enter") return form.querySelector("[value=final]").click();
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (target.matches("textarea, select, input:not([type=radio])")) return key === "Escape" && target.blur();
+    const act = keys[key.toLowerCase()] || (key > 0 && (() => level(key)));
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+})();
