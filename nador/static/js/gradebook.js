@@ -5,58 +5,51 @@
   const form = document.getElementById("ed");
   const told = document.getElementById("saved");
   if (!form || !told) return;
-  const hidden = (name, input) => form.elements.namedItem(name + input.name.slice(1));
-  const tell = (text) => { told.textContent = text; };
-
-  const refuse = (input, problem) => {
-    input.setAttribute("aria-invalid", "true");
-    tell(`${form.dataset.unsaved} ${input.getAttribute("aria-label")}. ${problem.detail || ""}`);
-  };
+  const { elements, dataset } = form;
+  const hidden = (name, input) => elements[name + input.name.slice(1)];
 
   const save = async (input) => {
-    const body = new URLSearchParams({
-      csrf_token: form.elements.csrf_token.value,
-      value: input.value,
-      version: hidden("v", input).value,
-      reason: form.elements.reason.value,
-    });
-    const sent = input.value;
+    const sent = input.value, name = input.getAttribute("aria-label");
+    let kept = {}, fine = false;
     try {
       const answer = await fetch(input.dataset.url, {
-        method: "POST", body, headers: { Accept: "application/json" },
+        method: "POST",
+        headers: { Accept: "application/json" },
+        body: new URLSearchParams({
+          csrf_token: elements.csrf_token.value,
+          value: sent,
+          version: hidden("v", input).value,
+          reason: elements.reason.value,
+        }),
       });
-      const kept = await answer.json();
-      if (!answer.ok) return refuse(input, kept);
+      kept = await answer.json();
+      fine = answer.ok;
+    } catch { /* The line is cut: the mark is not saved, and that is said. */ }
+    input.setAttribute("aria-invalid", !fine);
+    if (fine) {
       hidden("v", input).value = kept.version;
       hidden("b", input).value = sent;
-      input.removeAttribute("aria-invalid");
-      tell(`${form.dataset.saved} ${input.getAttribute("aria-label")}: ${sent || "–"}`);
-    } catch {
-      refuse(input, {});
     }
+    told.textContent = fine ? `${dataset.saved} ${name}: ${sent || "–"}` : `${dataset.unsaved} ${name}. ${kept.detail || ""}`;
   };
 
   const step = (input, by) => {
-    const column = [...document.querySelectorAll(`input[data-column="${input.dataset.column}"]`)];
+    const column = [...document.querySelectorAll(`[data-column="${input.dataset.column}"]`)];
     const next = column[column.indexOf(input) + by];
     if (next) { next.focus(); next.select(); }
   };
 
-  const marks = (event) => event.target.matches("input.mark") && event.target;
+  const isMark = ({ target }) => target.matches("input.mark");
   const keys = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
-
-  document.addEventListener("change", (event) => {
-    const input = marks(event);
-    if (input) save(input);
-  });
-  document.addEventListener("keydown", (event) => {
-    const input = marks(event);
-    if (!input || !(event.key in keys) || event.ctrlKey || event.metaKey) return;
+  addEventListener("change", (event) => isMark(event) && save(event.target));
+  addEventListener("keydown", (event) => {
+    if (!isMark(event) || !keys[event.key] || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    step(input, keys[event.key]);
+    step(event.target, keys[event.key]);
   });
+  let sent = false;
+  form.addEventListener("submit", () => { sent = true; });
   addEventListener("beforeunload", (event) => {
-    if (document.querySelector("input.mark[aria-invalid]") && !form.dataset.sent) event.preventDefault();
+    if (!sent && document.querySelector("input.mark[aria-invalid=true]")) event.preventDefault();
   });
-  form.addEventListener("submit", () => { form.dataset.sent = "yes"; });
 })();

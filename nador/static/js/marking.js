@@ -3,11 +3,10 @@
 (() => {
   const form = document.getElementById("marking");
   if (!form) return;
-  const told = document.getElementById("saved");
-  const total = document.getElementById("total");
+  const { elements, dataset: { draft, failed } } = form;
+  const [told, total] = ["saved", "total"].map((id) => document.getElementById(id));
   const all = (within, selector) => [...within.querySelectorAll(selector)];
   const criteria = all(form, "[data-criterion]");
-  const { draft, failed } = form.dataset;
   let dirty, timer, last = Promise.resolve();
 
   const tell = (text, look) => { told.textContent = text; told.className = `tag ${look}`; };
@@ -20,7 +19,7 @@
       });
       const kept = await answer.json();
       if (!answer.ok) throw Error(kept.detail);
-      form.elements.version.value = kept.version;
+      elements.version.value = kept.version;
       if (total) total.textContent = kept.value;
       tell(kept.said, "ok");
     } catch (error) {
@@ -32,16 +31,15 @@
   };
   const save = () => (last = last.then(send));
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
-  form.addEventListener("input", () => { dirty = true; later(700); });
-  form.addEventListener("submit", () => { dirty = false; clearTimeout(timer); });
-  addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
+  form.oninput = () => { dirty = true; later(700); };
+  form.onsubmit = () => { dirty = false; clearTimeout(timer); };
+  onbeforeunload = (event) => { if (dirty) event.preventDefault(); };
 
   const at = () => criteria.findIndex((one) => one.contains(document.activeElement));
   const reach = (one) => one && (one.querySelector(":checked") || one.querySelector("input")).focus();
   const go = async (rel) => {
     await save();
-    const link = document.querySelector(`a[rel=${rel}]`);
-    if (link) link.click();
+    document.querySelector(`a[rel=${rel}]`)?.click();
   };
   const level = (digit) => {
     const place = Math.max(at(), 0);
@@ -54,11 +52,11 @@
     j: () => go("next"),
     k: () => go("prev"),
     c: () => reach(criteria[(at() + 1) % criteria.length]),
-    m: () => (form.elements.value ? form.elements.value.focus() : reach(criteria[0])),
-    t: () => form.elements.comment.focus(),
+    m: () => reach(criteria[0] || form.querySelector(".dock")),
+    t: () => elements.comment.focus(),
     "?": () => all(form, "summary").pop().click(),
   };
-  document.addEventListener("keydown", (event) => {
+  onkeydown = (event) => {
     const { key, target } = event;
     if (event.ctrlKey && key === "Enter") return form.querySelector("[value=final]").click();
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -67,5 +65,5 @@
     if (!act) return;
     event.preventDefault();
     act();
-  });
+  };
 })();
