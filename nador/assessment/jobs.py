@@ -17,10 +17,12 @@ from nador.assessment.models import (
     Upload,
 )
 from nador.assessment.queries import handed_in
+from nador.assessment.queries import marking as bench_queries
 from nador.assessment.rules import ResultSource, recomputed
 from nador.assessment.rules.quizzes import AttemptStatus
 from nador.assessment.service import forgetting, scanning, uploads
 from nador.assessment.service.attempts import end_overdue
+from nador.assessment.service.marking import parcels
 from nador.enrolment.models import Enrolment
 from nador.kernel import clock, scanner
 from nador.kernel.checkup import check
@@ -69,6 +71,16 @@ def let_go(desk: Desk, item_id: int) -> bool:
     if not needed:
         desk.files.drop(sha256)
     return not needed
+
+
+@work(
+    "left feedback",
+    due=lambda now: bench_queries.left_packages(now - uploads.KEPT_FOR),
+    record=parcels.record_forgotten,
+)
+def drop_package(desk: Desk, item_id: int) -> None:
+    """Delete a package of feedback files a day after it came."""
+    parcels.place(desk.files, item_id).unlink(missing_ok=True)
 
 
 @check("virus scanner")

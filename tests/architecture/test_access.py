@@ -71,6 +71,7 @@ TEMPLATE = {"languages": "fr", "frame": "", "accent": ""}
 REASON = {"reason": "the key was wrong"}
 WHY = {"reason": "not on the card"}
 MARKED = {"assessment_id": "marked_id"}
+RELEASED = {"assessment_id": "released_id"}
 NAMES = {"name_latin": "Selma", "name_arabic": "", "reason": "one letter"}
 REASONS = {"reason": "copied", "public_reason": "Issued in error"}
 
@@ -372,6 +373,32 @@ TABLE = [
         "/teach/assessments/<int:assessment_id>/works/<sign>/feedback/<int:file_id>/drop",
         GRADE,
         where=MARKED | {"file_id": "feedback_file_id"},
+    ),
+    Row("GET", "/teach/assessments/<int:assessment_id>/worksheet.csv", GRADE, where=MARKED),
+    Row("GET", "/teach/assessments/<int:assessment_id>/worksheet", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/worksheet", GRADE, where=MARKED),
+    Row("GET", "/teach/assessments/<int:assessment_id>/entry", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/entry", GRADE, where=MARKED),
+    Row("GET", "/teach/assessments/<int:assessment_id>/feedback", GRADE, where=MARKED),
+    Row("POST", "/teach/assessments/<int:assessment_id>/feedback", GRADE, where=MARKED),
+    Row(
+        "GET",
+        "/teach/assessments/<int:assessment_id>/feedback/<int:upload_id>",
+        "s nn nn fn fn fn nn",
+        where=MARKED | {"upload_id": "package_id"},
+    ),
+    Row(
+        "POST",
+        "/teach/assessments/<int:assessment_id>/feedback/<int:upload_id>",
+        "s nn nn fn fn fn nn",
+        where=MARKED | {"upload_id": "package_id"},
+    ),
+    Row("GET", "/me/results/<reference>/feedback/<int:assessment_id>", OWN, where=RELEASED),
+    Row(
+        "GET",
+        "/me/results/<reference>/feedback/<int:assessment_id>/files/<int:file_id>",
+        OWN,
+        where=RELEASED | {"file_id": "released_file_id"},
     ),
     Row("GET", "/teach/appeals", STAFF_ANYWHERE),
     Row("GET", "/teach/appeals/<int:appeal_id>", SEE_GRADES),

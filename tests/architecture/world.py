@@ -19,11 +19,12 @@ from nador.assessment.models import (
     Appeal,
     Assessment,
     AttemptAnswer,
+    Grade,
     RunGroup,
     Upload,
 )
 from nador.assessment.questions.file import entry
-from nador.assessment.rules import QuestionState
+from nador.assessment.rules import GradeState, QuestionState
 from nador.assessment.rules.quizzes import AsideReason, Settings
 from nador.assessment.service import attempts, banks, quizzes
 from nador.assessment.service.attempts import Sent
@@ -62,7 +63,7 @@ from tests.factories import (
     store,
 )
 from tests.factories.assessment import make_pass
-from tests.factories.marking import hand_in, make_comment, make_feedback, sign_of
+from tests.factories.marking import hand_in, make_comment, make_feedback, make_package, sign_of
 from tests.factories.work import make_assignment, make_submission
 
 if TYPE_CHECKING:
@@ -227,7 +228,26 @@ def _marked(
         "work_file_id": file_id,
         "feedback_file_id": back.id,
         "comment_id": make_comment(session, institute_id, by_id=by_id).id,
+        "package_id": make_package(session, assessment.id, by_id=world.people["learner other"]).id,
+        **_came_back(session, enrolment, by_id=by_id),
     }
+
+
+def _came_back(session: Session, enrolment: Enrolment, *, by_id: int) -> dict[str, object]:
+    """Let the learner have a released grade with a file."""
+    asked = _assessment(enrolment.run_id)
+    asked.code, asked.kind = "ORAL", AssessmentKind.ORAL
+    assessment = store(session, asked)
+    grade = Grade(
+        assessment_id=assessment.id,
+        enrolment_id=enrolment.id,
+        value=Decimal(12),
+        state=GradeState.RELEASED,
+        changed_at=clock.now(),
+    )
+    store(session, grade)
+    back = make_feedback(session, assessment.id, enrolment, by_id=by_id, content=DOCUMENT)
+    return {"released_id": assessment.id, "released_file_id": back.id}
 
 
 def _documents(session: Session, world: World, certificate: Certificate) -> dict[str, object]:

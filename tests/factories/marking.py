@@ -10,6 +10,7 @@ from nador.assessment.models import (
     Assignment,
     BankComment,
     FeedbackFile,
+    FeedbackUpload,
     Submission,
     SubmissionAuthor,
     SubmissionFile,
@@ -106,5 +107,18 @@ def make_comment(session: Session, institute_id: int, *, by_id: int) -> BankComm
         session,
         BankComment(
             institute_id=institute_id, text="Well argued.", made_at=clock.now(), made_by_id=by_id
+        ),
+    )
+
+
+def make_package(session: Session, assessment_id: int, *, by_id: int) -> FeedbackUpload:
+    """Let somebody have brought a package of feedback files."""
+    return store(
+        session,
+        FeedbackUpload(
+            assessment_id=assessment_id,
+            sha256="0" * 64,
+            uploaded_at=clock.now(),
+            uploaded_by_id=by_id,
         ),
     )

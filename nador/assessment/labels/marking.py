@@ -64,6 +64,16 @@ ERRORS = {
     ),
     "still_to_mark": counted("One mark is not agreed yet.", "%(count)s marks are not agreed yet."),
     "comment_missing": msgid("Write the comment."),
+    "no_paper_column": msgid(
+        "No column is called “Paper” or “Reference”: without it nobody knows whose row is whose."
+    ),
+    "no_mark_column": msgid("No column is a criterion of the rubric, the mark or the comment."),
+    "paper_unknown": msgid("No work here goes by this sign or reference."),
+    "marks_moved": msgid(
+        "Something was changed meanwhile. This is what would be done now: look again, then save."
+    ),
+    "parcel_file_twice": msgid("%(other)s goes to the same place under the same name."),
+    "parcel_file_too_large": msgid("A file may have at most %(limit)s MB."),
     "feedback_file_missing": msgid("Choose a file that is not empty."),
     "level_unreadable": msgid("Write each level on a line of its own, the points first: 4 Good."),
     "marks_refused": counted(

@@ -6,7 +6,9 @@ from nador.assessment.queries.marking.feedback import (
     feedback_file,
     feedback_files,
     feedback_upload,
+    left_packages,
 )
+from nador.assessment.queries.marking.learner import Feedback, feedback_of, with_feedback
 from nador.assessment.queries.marking.marks import (
     Marker,
     final_names,
@@ -35,6 +37,7 @@ __all__ = [
     "Author",
     "Bench",
     "Comment",
+    "Feedback",
     "Marker",
     "Queue",
     "Waiting",
@@ -46,11 +49,13 @@ __all__ = [
     "criteria_of",
     "feedback_file",
     "feedback_files",
+    "feedback_of",
     "feedback_upload",
     "final_names",
     "hides_names",
     "judgement",
     "latest_rubric",
+    "left_packages",
     "markers_of",
     "marks_of",
     "plan_of",
@@ -61,4 +66,5 @@ __all__ = [
     "seed_of",
     "submission_file",
     "submission_shown",
+    "with_feedback",
 ]

@@ -11,7 +11,9 @@ from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
 
@@ -39,3 +41,12 @@ def feedback_upload(session: Session, upload_id: int, *, person_id: int | None) 
     if found is None or found.uploaded_by_id != person_id:
         raise NotFound
     return found
+
+
+def left_packages(before: datetime) -> Select[int]:
+    """Select the packages that came before then."""
+    return (
+        select(FeedbackUpload.id)
+        .where(FeedbackUpload.uploaded_at < before)
+        .order_by(FeedbackUpload.id)
+    )

@@ -123,6 +123,42 @@ class StillToMark(Conflict):
     code = "still_to_mark"
 
 
+class NoPaperColumn(Invalid):
+    """No column of the file names work by its sign or its learner's reference."""
+
+    code = "no_paper_column"
+
+
+class NoMarkColumn(Invalid):
+    """No column of the file is a criterion, the mark or the comment."""
+
+    code = "no_mark_column"
+
+
+class PaperUnknown(Invalid):
+    """No work of the assessment goes by `sign`."""
+
+    code = "paper_unknown"
+
+
+class MarksMoved(Conflict):
+    """Marks or files were changed since the preview: it is to be looked at again."""
+
+    code = "marks_moved"
+
+
+class ParcelFileTwice(Invalid):
+    """Another file of the package (`other`) goes to the same learner under the same name."""
+
+    code = "parcel_file_twice"
+
+
+class ParcelFileTooLarge(Invalid):
+    """A file of the package has more than `limit` MB."""
+
+    code = "parcel_file_too_large"
+
+
 class CommentMissing(Invalid):
     """A comment of the bank needs words."""
 

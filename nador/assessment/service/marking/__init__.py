@@ -2,6 +2,7 @@
 
 from nador.assessment.service.marking.comments import add_comment, change_comment, drop_comment
 from nador.assessment.service.marking.feedback import add_feedback, drop_feedback
+from nador.assessment.service.marking.parcels import apply_upload, keep_upload, preview_upload
 from nador.assessment.service.marking.planning import (
     allot_by_hand,
     allot_rest,
@@ -16,6 +17,11 @@ from nador.assessment.service.marking.saving import (
     save_mark,
     save_marks,
 )
+from nador.assessment.service.marking.worksheets import (
+    apply_worksheet,
+    own_works,
+    preview_worksheet,
+)
 
 __all__ = [
     "MarkEntry",
@@ -25,9 +31,15 @@ __all__ = [
     "add_feedback",
     "allot_by_hand",
     "allot_rest",
+    "apply_upload",
+    "apply_worksheet",
     "change_comment",
     "drop_comment",
     "drop_feedback",
+    "keep_upload",
+    "own_works",
+    "preview_upload",
+    "preview_worksheet",
     "reveal",
     "save_mark",
     "save_marks",

@@ -39,17 +39,33 @@ def add_feedback(
     Raises MarkReleased, OwnCase.
     """
     work = _open_work(session, actor, assessment_id, sign)
+    return give(
+        session,
+        actor,
+        FeedbackFile(
+            assessment_id=assessment_id,
+            enrolment_id=work.enrolment_id,
+            name=name,
+            media_type=media_type,
+            size=size,
+            sha256=sha256,
+        ),
+    )
+
+
+def give(session: Session, actor: Actor, file: FeedbackFile) -> FeedbackFile:
+    """Put a file beside a mark, in the place of one of the same name."""
     kept = session.scalar(
         select(FeedbackFile).where(
-            FeedbackFile.assessment_id == assessment_id,
-            FeedbackFile.enrolment_id == work.enrolment_id,
-            FeedbackFile.name == name,
+            FeedbackFile.assessment_id == file.assessment_id,
+            FeedbackFile.enrolment_id == file.enrolment_id,
+            FeedbackFile.name == file.name,
         )
     )
     if kept is None:
-        kept = FeedbackFile(assessment_id=assessment_id, enrolment_id=work.enrolment_id, name=name)
-        session.add(kept)
-    kept.media_type, kept.size, kept.sha256 = media_type, size, sha256
+        session.add(file)
+        kept = file
+    kept.media_type, kept.size, kept.sha256 = file.media_type, file.size, file.sha256
     kept.added_at, kept.added_by_id = clock.now(), actor.person_id or 0
     session.flush()
     return kept

@@ -3,10 +3,25 @@
 from nador.assessment.views.marking import (
     bench,
     comments,
+    entry,
     files,
+    learner,
+    parcels,
     planning,
     rubrics,
+    sheets,
     work,
 )
 
-__all__ = ["bench", "comments", "files", "planning", "rubrics", "work"]
+__all__ = [
+    "bench",
+    "comments",
+    "entry",
+    "files",
+    "learner",
+    "parcels",
+    "planning",
+    "rubrics",
+    "sheets",
+    "work",
+]

@@ -1,0 +1,120 @@
+"""Feedback files for a whole class in one ZIP: shown first, then given."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from typing import TYPE_CHECKING
+
+from flask import redirect, request, url_for
+
+from nador.assessment.forms.marking_sheets import ParcelForm
+from nador.assessment.queries import marking as bench_queries
+from nador.assessment.rules.marking import MarksMoved
+from nador.assessment.rules.marking.parcels import LARGEST_PARCEL
+from nador.assessment.service import marking
+from nador.assessment.service.marking import parcels
+from nador.assessment.views.marking.sheets import bench_to_mark
+from nador.assessment.views.routes import READERS, blueprint, page
+from nador.kernel.errors import Conflict, Invalid, NotFound
+from nador.web.access import access
+from nador.web.rendering import note
+from nador.web.request import actor, db, files, translator
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from nador.assessment.queries.marking import Bench
+    from nador.assessment.rules.marking import Packed, ParcelPlan
+
+
+@blueprint.get("/teach/assessments/<int:assessment_id>/feedback")
+@access(*READERS)
+def ask_for_parcel(assessment_id: int) -> str:
+    """Ask for a ZIP of files that go back to learners."""
+    return _show(bench_to_mark(assessment_id), ParcelForm(), None)
+
+
+@blueprint.post("/teach/assessments/<int:assessment_id>/feedback")
+@access(*READERS)
+def take_parcel(assessment_id: int) -> ResponseReturnValue:
+    """Look into a ZIP, keep it for its preview, and show that."""
+    bench = bench_to_mark(assessment_id)
+    request.max_content_length = LARGEST_PARCEL
+    form = ParcelForm()
+    try:
+        content = form.parcel()
+        parcels.unpack(io.BytesIO(content))
+        upload = marking.keep_upload(
+            db(),
+            actor(),
+            assessment_id=assessment_id,
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+    except Invalid as refused:
+        form.refuse(refused)
+        return _show(bench, form, None), 422
+    path = parcels.place(files(), upload.id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return redirect(_address(assessment_id, upload.id), 303)
+
+
+@blueprint.get("/teach/assessments/<int:assessment_id>/feedback/<int:upload_id>")
+@access(*READERS)
+def parcel(assessment_id: int, upload_id: int) -> ResponseReturnValue:
+    """Show what a ZIP would give to whom."""
+    bench_to_mark(assessment_id)
+    bench, plan = _planned(assessment_id, [one for one, _ in _unpacked(assessment_id, upload_id)])
+    form = ParcelForm(formdata=None, fingerprint=plan.fingerprint())
+    return _show(bench, form, plan), 422 if plan.errors else 200
+
+
+@blueprint.post("/teach/assessments/<int:assessment_id>/feedback/<int:upload_id>")
+@access(*READERS)
+def apply_parcel(assessment_id: int, upload_id: int) -> ResponseReturnValue:
+    """Give the files of a ZIP, all or none."""
+    bench_to_mark(assessment_id)
+    unpacked = _unpacked(assessment_id, upload_id)
+    found = [one for one, _ in unpacked]
+    form = ParcelForm()
+    for one, content in unpacked:
+        if one.refusal is None:
+            files().put(content)
+    try:
+        marking.apply_upload(
+            db(),
+            actor(),
+            upload_id=upload_id,
+            files=found,
+            fingerprint=form.fingerprint.data or "",
+        )
+    except (Invalid, Conflict) as refused:
+        form.refuse(refused)
+        bench, plan = _planned(assessment_id, found)
+        form.fingerprint.data = plan.fingerprint()
+        return _show(bench, form, plan), 409 if isinstance(refused, MarksMoved) else 422
+    parcels.place(files(), upload_id).unlink(missing_ok=True)
+    note(translator().gettext("The files are given: learners see them with their released grades."))
+    return redirect(url_for("assessment.bench", assessment_id=assessment_id), 303)
+
+
+def _address(assessment_id: int, upload_id: int) -> str:
+    return url_for("assessment.parcel", assessment_id=assessment_id, upload_id=upload_id)
+
+
+def _unpacked(assessment_id: int, upload_id: int) -> list[tuple[Packed, bytes]]:
+    upload = bench_queries.feedback_upload(db(), upload_id, person_id=actor().person_id)
+    path = parcels.place(files(), upload_id)
+    if upload.assessment_id != assessment_id or upload.used_at is not None or not path.exists():
+        raise NotFound
+    with path.open("rb") as content:
+        return parcels.unpack(content)
+
+
+def _planned(assessment_id: int, found: list[Packed]) -> tuple[Bench, ParcelPlan]:
+    return marking.preview_upload(db(), actor(), assessment_id=assessment_id, files=found)
+
+
+def _show(bench: Bench, form: ParcelForm, plan: ParcelPlan | None) -> str:
+    return page("assessment/marking/parcel.html", run=bench.run, bench=bench, form=form, plan=plan)
