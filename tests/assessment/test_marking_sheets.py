@@ -352,6 +352,7 @@ def test_learners_read_what_came_back_once_it_is_released(
     shown = client.get(page)
 
     assert shown.status_code == 200
+    assert page.partition("?")[0] in client.get(f"/me/results/{reference}?lang=en").text
     for said in ("14.00/20", "Case", "5/5", "Clear.", "Well argued.", "remarks.pdf"):
         assert said in shown.text
     assert str(room.markers[0].name_latin) not in shown.text

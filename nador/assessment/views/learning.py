@@ -6,6 +6,7 @@ from flask import request
 
 from nador.assessment import queries
 from nador.assessment.forms import SuppositionForm
+from nador.assessment.queries import marking as bench_queries
 from nador.assessment.views.routes import blueprint, page
 from nador.web.access import SIGNED_IN, access
 from nador.web.request import actor, db
@@ -25,5 +26,6 @@ def why(reference: str) -> str:
         found=found,
         form=form,
         outcome=found.outcome(form.supposed),
+        returned=bench_queries.with_feedback(db(), found.enrolment_id),
         appeals=queries.appeals_of(db(), found.enrolment_id),
     )
