@@ -56,14 +56,17 @@
     t: () => elements.comment.focus(),
     "?": () => all(form, "summary").pop().click(),
   };
-  onkeydown = (event) => {
+  addEventListener("keydown", (event) => {
     const { key, target } = event;
-    if (event.ctrlKey && key === "Enter") return form.querySelector("[value=final]").click();
+    if (event.ctrlKey && key === "Enter") form.querySelector("[value=final]").click();
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    if (target.matches("textarea, select, input:not([type=radio])")) return key === "Escape" && target.blur();
+    if (target.matches("textarea, select, input:not([type=radio])")) {
+      if (key === "Escape") target.blur();
+      return;
+    }
     const act = keys[key.toLowerCase()] || (key > 0 && (() => level(key)));
     if (!act) return;
     event.preventDefault();
     act();
-  };
+  });
 })();
