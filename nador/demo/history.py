@@ -24,7 +24,7 @@ from nador.catalogue import service as catalogue
 from nador.catalogue.models import Course, CourseVersion, Meeting, Prerequisite
 from nador.certification import queries as certificates
 from nador.certification import service as certification
-from nador.demo import exams, papers, works
+from nador.demo import exams, marks, papers, works
 from nador.demo.diary import Diary, at
 from nador.demo.timetable import RUNS, Fate, Planned
 from nador.enrolment import service as enrolment
@@ -165,6 +165,7 @@ class History:
     def _note_end(self, run: Unfolding) -> None:
         fate = run.plan.fate
         if fate is Fate.TO_GRADE:
+            marks.note(self, run)
             return
         self.diary.note(at(run.last + timedelta(days=6), 10), self._release, run)
         if fate is Fate.TO_CONCLUDE:

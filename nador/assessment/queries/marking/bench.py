@@ -37,7 +37,7 @@ from nador.assessment.rules.marking import (
     role_for,
     state,
 )
-from nador.assessment.rules.submissions import SubmissionStatus, deduction, lateness
+from nador.assessment.rules.submissions import SubmissionStatus
 from nador.catalogue.models import Run
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
@@ -166,17 +166,6 @@ class Bench:
     def hidden(self) -> bool:
         """Whether names are hidden."""
         return self.plan.anonymous and (self.kept is None or self.kept.revealed_at is None)
-
-    def deduction(self, work: Work) -> Decimal:
-        """What lateness takes from the agreed mark."""
-        if self.assignment is None or work.agreed is None or work.handed_in_at is None:
-            return Decimal(0)
-        return deduction(
-            work.agreed,
-            out_of=self.assessment.out_of,
-            policy=self.assignment.late_policy,
-            late=lateness(work.handed_in_at, work.due_at),
-        )
 
     @property
     def unagreed(self) -> int:

@@ -8,6 +8,7 @@ from flask import redirect, request, url_for
 
 from nador.assessment import policy
 from nador.assessment.queries import marking as bench_queries
+from nador.assessment.queries import quizzes as quiz_queries
 from nador.assessment.rules.marking import MarkingState
 from nador.assessment.service import marking
 from nador.assessment.views.routes import READERS, blueprint, page
@@ -31,7 +32,9 @@ def queue() -> str:
     """List what waits for the reader's mark, across runs, the oldest first."""
     number = text.number(request.args.get("page", "")) or 1
     return page(
-        "assessment/marking/queue.html", queue=bench_queries.queue(db(), actor(), page=number)
+        "assessment/marking/queue.html",
+        queue=bench_queries.queue(db(), actor(), page=number),
+        attempts=quiz_queries.attempts_waiting(db(), actor()) if number == 1 else [],
     )
 
 
