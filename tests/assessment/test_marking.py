@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -560,8 +561,13 @@ def test_the_database_gives_nobody_their_own_work(room: Room) -> None:
 
 
 def test_lateness_is_taken_from_what_the_marks_agree_on(room: Room) -> None:
+    due_at = clock.now() - timedelta(hours=2)
     ask_for_work(
-        room.session, room.assessment_id, late_percent=Decimal(10), late_unit=PenaltyUnit.DAY
+        room.session,
+        room.assessment_id,
+        due_at=due_at,
+        late_percent=Decimal(10),
+        late_unit=PenaltyUnit.DAY,
     )
     hand_in(room.session, room.assessment_id, room.school.learners[0], late=True)
 
@@ -572,4 +578,4 @@ def test_lateness_is_taken_from_what_the_marks_agree_on(room: Room) -> None:
     assert grade.value == Decimal(13)
     author = room.session.scalars(select(SubmissionAuthor)).one()
     assert (author.value, author.deducted) == (Decimal(15), Decimal(2))
-    assert history(room)[0][1].endswith("15.00 · −2.00")
+    assert history(room)[0][1].endswith("15.00 − 2.00")

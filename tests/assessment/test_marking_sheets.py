@@ -10,13 +10,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from nador.assessment import service
+from nador.assessment.models import LetGoFile
 from nador.assessment.queries import marking as bench_queries
 from nador.assessment.rules.files import PackageRefused
 from nador.assessment.rules.marking import MarkStatus
 from nador.assessment.service import marking
+from nador.assessment.service.forgetting import forget_person
 from nador.assessment.service.marking import parcels
+from nador.kernel.db import command
 from nador.kernel.files import FileStore
 from tests.assessment.test_marking import HIDDEN, Room, give_rubric, room
 from tests.assessment.test_marking_pages import enter
@@ -25,8 +29,10 @@ from tests.factories.marking import hand_in
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
 
+    from nador.kernel.access import Actor
     from nador.settings import Settings
 
 __all__ = ["room"]
@@ -381,3 +387,29 @@ def test_a_group_reads_the_same(client: FlaskClient, room: Room) -> None:
         reference = room.school.learners[learner].reference
         page = client.get(f"/me/results/{reference}/feedback/{room.assessment_id}?lang=en")
         assert "For both." in page.text
+
+
+def test_an_erased_learner_is_no_longer_spoken_of(room: Room, settings: Settings) -> None:
+    room.save("12", comment="Salma argues well.", notes={"a": "Clear."})
+    marking.add_feedback(
+        room.session,
+        room.markers[0],
+        assessment_id=room.assessment_id,
+        sign=room.sign(),
+        name="remarks.pdf",
+        media_type="application/pdf",
+        size=len(PDF),
+        sha256=FileStore(settings.files).put(PDF),
+    )
+
+    forget(room.session, room.markers[0], person_id=room.school.people[0].id)
+
+    (mark,) = room.work().marks
+    assert (mark.value, mark.comment, mark.notes) == (Decimal(12), "", {})
+    assert bench_queries.feedback_files(room.session, room.assessment_id) == []
+    assert len(room.session.scalars(select(LetGoFile)).all()) == 1
+
+
+@command
+def forget(session: Session, _actor: Actor, *, person_id: int) -> None:
+    forget_person(session, person_id=person_id)

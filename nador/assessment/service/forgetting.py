@@ -12,7 +12,10 @@ from nador.assessment.models import (
     Appeal,
     Attempt,
     AttemptAnswer,
+    BankComment,
+    FeedbackFile,
     LetGoFile,
+    Mark,
     Submission,
     SubmissionAuthor,
     SubmissionFile,
@@ -62,6 +65,21 @@ def forget_person(session: Session, *, person_id: int) -> None:
         .where(Submission.id.in_(alone), Submission.receipt.is_not(None))
         .values(receipt="")
     )
+    _forget_marks(session, person_id)
+
+
+def _forget_marks(session: Session, person_id: int) -> None:
+    """Empty what was said of a person's work, and let go what was given back; marks stay."""
+    own = select(Enrolment.id).where(Enrolment.person_id == person_id)
+    session.execute(
+        update(Mark)
+        .where(Mark.enrolment_id.in_(own))
+        .values(comment="", notes={}, version=Mark.version + 1)
+    )
+    back = FeedbackFile.enrolment_id.in_(own)
+    let_go(session, list(session.scalars(select(FeedbackFile.sha256).where(back))))
+    session.execute(delete(FeedbackFile).where(back))
+    session.execute(delete(BankComment).where(BankComment.person_id == person_id))
 
 
 def _forget_answers(session: Session, person_id: int) -> None:

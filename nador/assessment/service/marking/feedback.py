@@ -10,6 +10,7 @@ from nador.assessment import policy
 from nador.assessment.models import FeedbackFile
 from nador.assessment.queries import marking as bench_queries
 from nador.assessment.rules.marking import MarkReleased
+from nador.assessment.service.forgetting import let_go
 from nador.assessment.service.grading import gradable
 from nador.kernel import clock
 from nador.kernel.db import command
@@ -81,6 +82,7 @@ def drop_feedback(
     if (kept.assessment_id, kept.enrolment_id) != (assessment_id, work.enrolment_id):
         raise NotFound
     session.delete(kept)
+    let_go(session, [kept.sha256])
 
 
 def _open_work(session: Session, actor: Actor, assessment_id: int, sign: str) -> Work:
