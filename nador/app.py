@@ -145,6 +145,8 @@ RUN_TABS = [
         "assessment.plan",
         Action.SEE_GRADEBOOK,
         below=(
+            "assessment.slots",
+            "assessment.offer_slots",
             "assessment.assignment_settings",
             "assessment.set_assignment",
             "assessment.handed_in_list",

@@ -8,7 +8,9 @@ from nador.accounts.rules import PersonErased
 from nador.assessment import queries
 from nador.assessment.models import Assessment
 from nador.assessment.service.forgetting import forget_person
+from nador.assessment.service.slots import free_slots
 from nador.catalogue.rules import RunPublished
+from nador.enrolment.rules import EnrolmentEnded
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -42,4 +44,9 @@ def forget_words(session: Session, _actor: Actor, event: PersonErased) -> None:
     forget_person(session, person_id=event.person_id)
 
 
-HANDLERS = ((RunPublished, copy_plan), (PersonErased, forget_words))
+def free_times(session: Session, _actor: Actor, event: EnrolmentEnded) -> None:
+    """Let others book the times of whoever has left."""
+    free_slots(session, enrolment_id=event.enrolment_id)
+
+
+HANDLERS = ((EnrolmentEnded, free_times), (RunPublished, copy_plan), (PersonErased, forget_words))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nador.accounts.models import Institute, Person
 from nador.accounts.queries import certifiers
 from nador.assessment.labels import last_day
-from nador.assessment.models import Appeal, SubmissionFile
+from nador.assessment.models import Appeal, Assessment, Booking, Slot, SubmissionFile
 from nador.assessment.rules import (
     AppealAssigned,
     AppealDecided,
@@ -15,6 +15,7 @@ from nador.assessment.rules import (
     GradesReleased,
     RunConcluded,
 )
+from nador.assessment.rules.slots import SlotBooked, SlotCancelled
 from nador.assessment.rules.submissions import (
     FileFoundInfected,
     SubmissionHandedIn,
@@ -195,6 +196,25 @@ def _tell_authors(session: Session, submission_id: int, template: str, **context
         tell(session, enrolment, template, submission=submission, what=assessment.title, **context)
 
 
+def slot_booked(session: Session, _actor: Actor, event: SlotBooked) -> None:
+    """Confirm the time, with the page where it can be moved."""
+    booking = session.get_one(Booking, event.booking_id)
+    _tell_of_slot(session, booking.slot_id, booking.enrolment_id, "notices/slot_booked.txt")
+
+
+def slot_cancelled(session: Session, _actor: Actor, event: SlotCancelled) -> None:
+    """Ask those who had booked the time to book another."""
+    for enrolment_id in event.enrolment_ids:
+        _tell_of_slot(session, event.slot_id, enrolment_id, "notices/slot_cancelled.txt")
+
+
+def _tell_of_slot(session: Session, slot_id: int, enrolment_id: int, template: str) -> None:
+    slot = session.get_one(Slot, slot_id)
+    what = session.get_one(Assessment, slot.assessment_id).title
+    enrolment = queries.whole_enrolment(session, enrolment_id)
+    tell(session, enrolment, template, slot=slot, what=what)
+
+
 def certificate_issued(session: Session, _actor: Actor, event: CertificateIssued) -> None:
     """Send the holder the address at which the certificate is answered for."""
     certificate = session.get_one(Certificate, event.certificate_id)
@@ -269,6 +289,8 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (SubmissionHandedIn, handed_in),
     (SubmissionReturned, returned),
     (FileFoundInfected, file_infected),
+    (SlotBooked, slot_booked),
+    (SlotCancelled, slot_cancelled),
     (CertificateIssued, certificate_issued),
     (CertificateRevoked, certificate_revoked),
     (CertificateEnding, certificate_ending),

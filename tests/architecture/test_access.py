@@ -65,6 +65,7 @@ EDIT_TEMPLATES = "s nn nn nn yn fn fn"
 HAVE_FILE = "s yn nn fn yn fn nn"
 OWN = "s yn nn nn nn nn nn"
 ASKED = {"assessment_id": "asked_id"}
+ORAL = {"assessment_id": "oral_id"}
 PROGRAMME = {"code": "programme_code"}
 ISSUED = {"code": "certificate_code"}
 TEMPLATE = {"languages": "fr", "frame": "", "accent": ""}
@@ -301,6 +302,20 @@ TABLE = [
     Row("POST", "/teach/meetings/<int:meeting_id>/check-in/close", "s nn yn yn nn fn yn"),
     Row("GET", "/check-in/<int:meeting_id>/<int:step>/<code>", OWN),
     Row("POST", "/check-in/<int:meeting_id>/<int:step>/<code>", OWN),
+    Row("GET", "/me/slots/<int:assessment_id>", OWN, where=ORAL),
+    Row("POST", "/me/slots/<int:assessment_id>", OWN, form={"slot": "$time_id"}, where=ORAL),
+    Row("POST", "/me/slots/<int:assessment_id>/give-back", OWN, where=ORAL),
+    # Nobody has booked yet: there is no time for a calendar.
+    Row("GET", "/me/slots/<int:assessment_id>/calendar.ics", "s nn nn nn nn nn nn", where=ORAL),
+    Row("GET", "/teach/assessments/<int:assessment_id>/slots", SEE_GRADES, where=ORAL),
+    Row("POST", "/teach/assessments/<int:assessment_id>/slots", GRADE, where=ORAL),
+    Row("POST", "/teach/slots/<int:slot_id>/cancel", GRADE, where={"slot_id": "time_id"}),
+    Row(
+        "GET",
+        "/teach/assessments/<int:assessment_id>/slots/<int:person_id>.pdf",
+        SEE_GRADES,
+        where=ORAL | {"person_id": "instructor_id"},
+    ),
     Row("GET", "/me/assignments/<int:assessment_id>", OWN, where=ASKED),
     Row("POST", "/me/assignments/<int:assessment_id>", OWN, form={"text": "x"}, where=ASKED),
     Row("PUT", "/me/assignments/<int:assessment_id>/text", OWN, form={"text": "x"}, where=ASKED),

@@ -21,6 +21,7 @@ from nador.assessment.models import (
     AttemptAnswer,
     Grade,
     RunGroup,
+    Slot,
     Upload,
 )
 from nador.assessment.questions.file import entry
@@ -144,6 +145,7 @@ def build(session: Session) -> World:
         **_eased(session, world, run.id),
         **_handed_in(session, enrolment),
         **_marked(session, world, enrolment, here.id),
+        **_times(session, world, run.id),
         "filename": "css/nador.css",
         **_documents(session, world, certificate),
     }
@@ -248,6 +250,23 @@ def _came_back(session: Session, enrolment: Enrolment, *, by_id: int) -> dict[st
     store(session, grade)
     back = make_feedback(session, assessment.id, enrolment, by_id=by_id, content=DOCUMENT)
     return {"released_id": assessment.id, "released_file_id": back.id}
+
+
+def _times(session: Session, world: World, run_id: int) -> dict[str, object]:
+    """Offer a time for an oral examination."""
+    oral = _assessment(run_id)
+    oral.code, oral.kind = "VIVA", AssessmentKind.ORAL
+    assessment = store(session, oral)
+    starts_at = clock.now() + timedelta(days=3)
+    slot = Slot(
+        assessment_id=assessment.id,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=20),
+        closes_at=starts_at - timedelta(hours=24),
+        examiner_id=world.people["instructor own"],
+        capacity=1,
+    )
+    return {"oral_id": assessment.id, "time_id": store(session, slot).id}
 
 
 def _documents(session: Session, world: World, certificate: Certificate) -> dict[str, object]:

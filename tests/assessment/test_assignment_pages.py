@@ -244,12 +244,20 @@ def test_an_assignment_costs_as_much_with_many_versions(
     make_submission(session, school.assessments[0].id, school.learners[0])
     client.get(address(school))
     engine = client.application.extensions["nador"].engine
-    with statements(engine) as few:
-        client.get(address(school))
+    made = make_submission(session, school.assessments[0].id, school.learners[0], number=40)
+    pages = [address(school), address(school, "/hand-in"), f"/me/submissions/{made.id}"]
+
+    def cost() -> list[int]:
+        counts = []
+        for page in pages:
+            with statements(engine) as sent:
+                client.get(page)
+            counts.append(len(sent))
+        return counts
+
+    few = cost()
     for number in range(2, 12):
         make_submission(session, school.assessments[0].id, school.learners[0], number=number)
-    with statements(engine) as many:
-        client.get(address(school))
 
-    assert len(many) == len(few)
-    assert len(few) <= 9, few
+    assert cost() == few
+    assert max(few) <= 11, few

@@ -32,6 +32,7 @@ from tests.factories import (
     sign_in,
     store,
 )
+from tests.reporting.test_pages import statements
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -255,3 +256,23 @@ def test_from_the_wall_to_the_list(client: FlaskClient, session: Session, room: 
 
         sign_in(client, session, room.teacher)
         assert client.post(f"{where}/check-in/close").location == where
+
+
+def test_the_wall_costs_little_however_many_are_here(
+    client: FlaskClient, session: Session, room: Room
+) -> None:
+    engine = client.application.extensions["nador"].engine
+
+    def cost() -> int:
+        with statements(engine) as sent:
+            assert client.get(f"/teach/meetings/{room.id}/check-in").status_code == 200
+        return len(sent)
+
+    with time_machine.travel(START, tick=False):
+        secret = room.open()
+        sign_in(client, session, room.teacher)
+        cost()
+        few = cost()
+        for learner in range(2):
+            room.deliver(room.seen(secret, START), learner)
+        assert cost() == few <= 7

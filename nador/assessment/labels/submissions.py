@@ -77,6 +77,14 @@ SUBMISSIONS = {
     "file_package_refused": msgid(
         "“%(name)s” is locked, unpacks to too much, or holds paths that lead out of it."
     ),
+    "slot_full": msgid("Somebody else was quicker: this time is full. Choose another."),
+    "slot_closed": msgid("This time could be changed until %(closes_at)s."),
+    "slot_gone": msgid("This time is no longer offered. Choose another."),
+    "slot_not_booked": msgid("You have no time to give back."),
+    "slot_of_another_kind": msgid("For this kind of assessment no times are booked."),
+    "slots_unclear": msgid("Write a number up to %(limit)s."),
+    "slots_in_the_past": msgid("Choose a moment that is still to come."),
+    "slot_examiner_unknown": msgid("Choose somebody who teaches this run."),
     "own_work_not_confirmed": msgid("Confirm that this is your own work."),
 }
 

@@ -29,6 +29,7 @@ from nador.assessment.models.quizzes import (
     QuizSlot,
 )
 from nador.assessment.models.results import Appeal, Result
+from nador.assessment.models.slots import Booking, Slot
 from nador.assessment.models.submissions import (
     Assignment,
     Submission,
@@ -47,6 +48,7 @@ __all__ = [
     "AttemptAnswer",
     "AttemptGrade",
     "BankComment",
+    "Booking",
     "FeedbackFile",
     "FeedbackUpload",
     "Grade",
@@ -69,6 +71,7 @@ __all__ = [
     "RubricVersion",
     "RunGroup",
     "RunGroupMember",
+    "Slot",
     "Submission",
     "SubmissionAuthor",
     "SubmissionFile",

@@ -15,6 +15,7 @@ from nador.assessment.views import (
     quizzes,
     results,
     sheets,
+    slots,
     submissions,
     uploads,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "quizzes",
     "results",
     "sheets",
+    "slots",
     "submissions",
     "uploads",
 ]

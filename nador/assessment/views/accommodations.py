@@ -13,6 +13,7 @@ from nador.assessment.queries import accommodations as eased
 from nador.assessment.queries import handed_in
 from nador.assessment.queries.quizzes import quizzes_on
 from nador.assessment.rules.quizzes import TAKEN
+from nador.assessment.rules.slots import BOOKED
 from nador.assessment.rules.submissions import HANDED_IN
 from nador.assessment.service import accommodations as service
 from nador.assessment.views.routes import READERS, blueprint, page
@@ -42,6 +43,7 @@ def plan(run_id: int) -> str:
         assessments=queries.assessments(db(), run_id),
         assignments=handed_in.assignments_of_run(db(), run_id),
         takes_work=HANDED_IN,
+        takes_bookings=BOOKED,
         quizzes=quizzes_on(db(), run_id),
         takes_quiz=TAKEN,
     )

@@ -14,6 +14,7 @@ from nador.assessment import queries as assessment_queries
 from nador.assessment.queries import LearnerGrade, LearnerResult
 from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.queries.attempts import OpenQuiz
+from nador.assessment.queries.slots import SlotLine, to_book
 from nador.assessment.queries.submissions import AssignmentLine, assignments_of
 from nador.catalogue.models import CourseVersion, Meeting, Programme, Run
 from nador.catalogue.queries import runs_for
@@ -48,6 +49,7 @@ class Learning:
     grades: Sequence[LearnerGrade]
     result: LearnerResult | None
     assignments: Sequence[AssignmentLine] = ()
+    times: Sequence[SlotLine] = ()
     quizzes: Sequence[OpenQuiz] = ()
 
 
@@ -60,6 +62,9 @@ def my_learning(session: Session, actor: Actor) -> list[Learning]:
     results = {
         result.enrolment_id: result for result in assessment_queries.results_of(session, person_id)
     }
+    times: dict[int, list[SlotLine]] = defaultdict(list)
+    for offered in to_book(session, person_id):
+        times[offered.enrolment_id].append(offered)
     asked: dict[int, list[AssignmentLine]] = defaultdict(list)
     for line in assignments_of(session, person_id):
         asked[line.enrolment_id].append(line)
@@ -72,6 +77,7 @@ def my_learning(session: Session, actor: Actor) -> list[Learning]:
             grades[place.enrolment.id],
             results.get(place.enrolment.id),
             asked[place.enrolment.id],
+            times[place.enrolment.id],
             quizzes[place.run.id] if place.enrolment.status is EnrolmentStatus.ACTIVE else (),
         )
         for place in enrolment_queries.my_enrolments(session, person_id, now=clock.now())

@@ -1,0 +1,357 @@
+"""Times are booked, moved and given back by their deadline; none is overbooked, whoever is quick."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import time_machine
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from nador.assessment.models import Assessment, Booking, Slot
+from nador.assessment.queries import slots as queries
+from nador.assessment.rules import slots as rules
+from nador.assessment.rules.slots import Series, SlotState
+from nador.assessment.service import slots as service
+from nador.catalogue.models import RunStaff
+from nador.catalogue.rules import AssessmentKind
+from nador.enrolment import service as enrolment
+from nador.kernel import clock
+from nador.kernel.access import Actor, Forbidden
+from nador.kernel.db import command
+from nador.kernel.errors import DomainError, NotFound
+from nador.kernel.mail import Message
+from tests.assessment.school import School, open_school
+from tests.factories import sign_in, store
+from tests.reporting.test_pages import statements
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.testing import FlaskClient
+    from sqlalchemy.orm import Session, sessionmaker
+
+NOW = clock.now()
+SOON = NOW + timedelta(days=3)
+STATE = SlotState(capacity=2, booked=0, closes_at=SOON)
+
+
+@command
+def _examine(session: Session, _actor: Actor, *, assessment_id: int) -> None:
+    session.get_one(Assessment, assessment_id).kind = AssessmentKind.ORAL
+
+
+@command
+def _run(session: Session, _actor: Actor, sql: str) -> None:
+    session.execute(text(sql))
+
+
+@pytest.fixture
+def school(session: Session) -> School:
+    made = open_school(session, ended=False, plan=(("ORAL", "100", "0"),), learners=4)
+    _examine(session, Actor(), assessment_id=made.assessments[0].id)
+    store(
+        session,
+        RunStaff(run_id=made.run.id, person_id=made.instructor.person_id, granted_at=NOW),
+    )
+    return made
+
+
+def offer(school: School, **changed: Any) -> list[int]:
+    """Offer two times of one learner each, unless told otherwise."""
+    wanted: dict[str, Any] = {"first": SOON, "minutes": 20, "count": 2}
+    made = service.offer_slots(
+        school.session,
+        school.instructor,
+        assessment_id=school.assessments[0].id,
+        series=Series(**(wanted | changed)),
+        examiner_id=school.instructor.person_id or 0,
+        place="Room 3",
+    )
+    return [slot.id for slot in made]
+
+
+def learner(school: School, number: int = 0) -> Actor:
+    return Actor(person_id=school.people[number].id)
+
+
+def book(school: School, slot_id: int, number: int = 0) -> Booking:
+    return service.book(
+        school.session,
+        learner(school, number),
+        assessment_id=school.assessments[0].id,
+        slot_id=slot_id,
+    )
+
+
+def booked(session: Session) -> list[int]:
+    session.rollback()
+    session.expire_all()
+    return [slot.booked for slot in session.scalars(select(Slot).order_by(Slot.id))]
+
+
+@pytest.mark.parametrize(
+    ("series", "refusal"),
+    [
+        pytest.param(Series(first=SOON, minutes=20), None, id="one"),
+        pytest.param(Series(first=SOON, minutes=0), rules.SlotsUnclear, id="no time at all"),
+        pytest.param(Series(first=SOON, minutes=20, count=61), rules.SlotsUnclear, id="too many"),
+        pytest.param(Series(first=SOON, minutes=20, pause=-1), rules.SlotsUnclear, id="overlap"),
+        pytest.param(Series(first=SOON, minutes=20, capacity=0), rules.SlotsUnclear, id="no room"),
+        pytest.param(
+            Series(first=SOON, minutes=20, hours_before=-1), rules.SlotsUnclear, id="afterwards"
+        ),
+        pytest.param(Series(first=NOW, minutes=20), rules.SlotsInThePast, id="now"),
+    ],
+)
+def test_what_can_be_offered(series: Series, refusal: type[DomainError] | None) -> None:
+    if refusal is None:
+        rules.check_series(series, now=NOW)
+    else:
+        with pytest.raises(refusal):
+            rules.check_series(series, now=NOW)
+
+
+def test_a_series_goes_one_after_the_other() -> None:
+    times = Series(first=SOON, minutes=20, count=2, pause=10).times()
+
+    assert times == [
+        (SOON, SOON + timedelta(minutes=20)),
+        (SOON + timedelta(minutes=30), SOON + timedelta(minutes=50)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "now", "refusal"),
+    [
+        pytest.param(STATE, NOW, None, id="free"),
+        pytest.param(STATE, SOON, rules.SlotClosed, id="too near"),
+        pytest.param(
+            SlotState(capacity=2, booked=2, closes_at=SOON), NOW, rules.SlotFull, id="full"
+        ),
+        pytest.param(
+            SlotState(capacity=2, booked=0, closes_at=SOON, cancelled=True),
+            NOW,
+            rules.SlotGone,
+            id="cancelled",
+        ),
+    ],
+)
+def test_what_can_be_booked(
+    state: SlotState, now: datetime, refusal: type[DomainError] | None
+) -> None:
+    if refusal is None:
+        rules.require_bookable(state, now=now)
+    else:
+        with pytest.raises(refusal):
+            rules.require_bookable(state, now=now)
+
+
+def test_a_learner_books_moves_and_gives_back(session: Session, school: School) -> None:
+    first, second = offer(school)
+    assert book(school, first).id == book(school, first).id
+    assert booked(session) == [1, 0]
+    with pytest.raises(rules.SlotFull):
+        book(school, first, 1)
+    book(school, second)
+    assert booked(session) == [0, 1]
+    book(school, first, 1)
+    with pytest.raises(rules.SlotFull):
+        book(school, first)
+    assert booked(session) == [1, 1], "who is refused keeps what they have"
+
+    where = school.assessments[0].id
+    service.give_back(session, learner(school), assessment_id=where)
+    assert booked(session) == [1, 0]
+    with pytest.raises(rules.NotBooked):
+        service.give_back(session, learner(school), assessment_id=where)
+    subjects = [mail.subject for mail in session.scalars(select(Message))]
+    assert len(subjects) == 3
+
+
+def test_too_near_is_too_late(session: Session, school: School) -> None:
+    first, second = offer(school)
+    book(school, first)
+    with time_machine.travel(SOON - timedelta(hours=23, minutes=30), tick=False):
+        with pytest.raises(rules.SlotClosed):
+            book(school, first, 1)
+        with pytest.raises(rules.SlotClosed):
+            book(school, second)
+        with pytest.raises(rules.SlotClosed):
+            service.give_back(session, learner(school), assessment_id=school.assessments[0].id)
+    assert booked(session) == [1, 0]
+
+
+def test_who_may_do_what(session: Session, school: School) -> None:
+    (first, _) = offer(school)
+    stranger = Actor(person_id=school.registrar.person_id)
+    with pytest.raises(NotFound):
+        service.book(session, stranger, assessment_id=school.assessments[0].id, slot_id=first)
+    with pytest.raises(rules.SlotGone):
+        book(school, first + 99)
+    with pytest.raises(Forbidden):
+        service.cancel_slot(session, school.registrar, slot_id=first)
+    with pytest.raises(NotFound):
+        service.cancel_slot(session, school.instructor, slot_id=first + 99)
+    with pytest.raises(rules.ExaminerUnknown):
+        service.offer_slots(
+            session,
+            school.instructor,
+            assessment_id=school.assessments[0].id,
+            series=Series(first=SOON, minutes=20),
+            examiner_id=school.people[0].id,
+            place="",
+        )
+
+
+def test_a_cancelled_time_frees_whoever_had_it(session: Session, school: School) -> None:
+    first, second = offer(school)
+    book(school, first)
+    service.cancel_slot(session, school.instructor, slot_id=first)
+    service.cancel_slot(session, school.instructor, slot_id=first)
+    assert booked(session) == [0, 0]
+    assert (
+        session.scalars(select(Message).order_by(Message.id.desc()))
+        .all()[0]
+        .body.count("/me/slots/")
+        == 1
+    )
+    with pytest.raises(rules.SlotGone):
+        book(school, first)
+    book(school, second)
+
+    enrolment.withdraw(session, school.registrar, enrolment_id=school.learners[0].id, reason="")
+    assert booked(session) == [0, 0], "who leaves the run gives the time back"
+
+
+def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
+    """Run the calls at the same time; a refusal is an outcome."""
+
+    def outcome(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except DomainError as refusal:
+            return type(refusal)
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(outcome, calls))
+
+
+def test_the_last_place_is_booked_once(
+    session: Session, sessions: sessionmaker[Session], school: School
+) -> None:
+    first, second = offer(school)
+    book(school, second, 3)
+    actors = [learner(school, number) for number in range(4)]
+    assessment_id = school.assessments[0].id
+
+    def booking(actor: Actor, slot_id: int) -> Callable[[], Any]:
+        def call() -> int:
+            with sessions() as own:
+                return service.book(
+                    own, actor, assessment_id=assessment_id, slot_id=slot_id
+                ).slot_id
+
+        return call
+
+    session.rollback()
+    # Everybody presses twice, and one moves over from the other time.
+    outcomes = at_once([booking(actor, first) for actor in actors * 2])
+
+    winners = [each for each in outcomes if each == first]
+    assert 1 <= len(winners) <= 2, "twice where the winner pressed twice"
+    assert {each for each in outcomes if each != first} == {rules.SlotFull}
+    assert booked(session)[0] == 1
+    held = session.scalars(select(Booking).where(Booking.given_back_at.is_(None))).all()
+    assert len({one.enrolment_id for one in held}) == len(held)
+
+
+def test_the_database_refuses_what_the_rules_would(session: Session, school: School) -> None:
+    (first, _) = offer(school)
+    book(school, first)
+    for sql in (
+        "UPDATE slot SET booked = 2",
+        "UPDATE slot SET booked = -1",
+        "UPDATE slot SET cancelled_at = starts_at WHERE booked = 1",
+        "UPDATE slot SET ends_at = starts_at",
+        (
+            "INSERT INTO booking (slot_id, assessment_id, enrolment_id, booked_at, booked_by_id) "
+            "SELECT slot_id, assessment_id, enrolment_id, booked_at, booked_by_id FROM booking"
+        ),
+    ):
+        with pytest.raises(DBAPIError):
+            _run(session, Actor(), sql)
+        session.rollback()
+
+
+def test_the_pages(client: FlaskClient, session: Session, school: School) -> None:
+    assessment_id = school.assessments[0].id
+    staff, mine = f"/teach/assessments/{assessment_id}/slots", f"/me/slots/{assessment_id}"
+    sign_in(client, session, school.instructor)
+    form = {
+        "first": f"{clock.local(SOON):%Y-%m-%dT%H:%M}",
+        "count": "3",
+        "minutes": "20",
+        "pause": "0",
+        "capacity": "1",
+        "hours_before": "24",
+        "examiner_id": str(school.instructor.person_id),
+        "place": "Room 3",
+    }
+    refused = client.post(f"{staff}?lang=en", data=form | {"minutes": "0", "count": "99"})
+    assert refused.status_code == 422
+    assert client.post(staff, data=form).location == staff
+    assert staff in client.get(f"/teach/runs/{school.run.id}/assessments").text
+
+    sign_in(client, session, learner(school))
+    assert mine in client.get("/me?lang=en").text
+    assert "Choose a time" in client.get(f"{mine}?lang=en").text
+    assert client.get(f"{mine}/calendar.ics").status_code == 404
+    slot_id = session.scalars(select(Slot.id).order_by(Slot.id)).all()[0]
+    assert client.post(mine, data={"slot": str(slot_id)}).location == mine
+    assert "Your time" in client.get(f"{mine}?lang=en").text
+    calendar = client.get(f"{mine}/calendar.ics")
+    assert calendar.mimetype == "text/calendar"
+    assert "LOCATION:Room 3" in calendar.text
+    gone = client.post(f"{mine}?lang=en", data={"slot": "999999"})
+    assert gone.status_code == 409
+    assert "no longer offered" in gone.text
+
+    sign_in(client, session, school.instructor)
+    page = client.get(staff).text
+    assert "Learner 000" in page
+    sheet = client.get(f"{staff}/{school.instructor.person_id}.pdf")
+    assert sheet.data.startswith(b"%PDF")
+    assert client.get(f"{staff}/999.pdf").status_code == 404
+    assert client.post(f"/teach/slots/{slot_id}/cancel").location == staff
+    sign_in(client, session, learner(school))
+    assert client.post(f"{mine}/give-back").status_code == 409
+
+
+def test_lists_cost_the_same_for_many(
+    client: FlaskClient, session: Session, school: School
+) -> None:
+    slots = offer(school, count=4)
+    book(school, slots[0])
+    engine = client.application.extensions["nador"].engine
+    staff = f"/teach/assessments/{school.assessments[0].id}/slots"
+    own = f"/me/slots/{school.assessments[0].id}"
+
+    def cost(who: Actor, page: str) -> int:
+        sign_in(client, session, who)
+        with statements(engine) as sent:
+            assert client.get(page).status_code == 200
+        return len(sent)
+
+    cost(school.instructor, staff)
+    few = [cost(school.instructor, staff), cost(learner(school), own)]
+    for number in range(1, 4):
+        book(school, slots[number], number)
+    many = [cost(school.instructor, staff), cost(learner(school), own)]
+
+    assert many == few
+    assert max(few) <= 9, few
+    assert queries.slots_of_run(session, school.run.id) == {school.assessments[0].id}
