@@ -20,11 +20,11 @@ from nador.assessment.models import (
 )
 from nador.assessment.queries import handed_in
 from nador.assessment.queries.handed_in import NamesHidden, Show
-from nador.assessment.rules import GradeState, MarkOutOfRange
+from nador.assessment.rules import GradeState, MarkOutOfRange, ReasonNeeded
 from nador.assessment.rules import submissions as rules
 from nador.assessment.rules.accommodations import Ease
 from nador.assessment.rules.submissions import FileKind, LatePolicy, PenaltyUnit, Window
-from nador.assessment.service import GradeEntry, accommodations, assignments, returning
+from nador.assessment.service import accommodations, assignments, returning
 from nador.assessment.service.assignments import Settings
 from nador.catalogue.models import RunStaff
 from nador.catalogue.rules import AssessmentKind
@@ -206,14 +206,20 @@ def test_an_extension_given_later_counts(session: Session, school: School) -> No
     assert the_grade(session, school.learners[0].id).value == Decimal(16)
 
 
-def test_a_grade_that_rests_on_no_work_stays(session: Session, school: School) -> None:
+def test_a_grade_that_was_seen_changes_with_a_reason_only(session: Session, school: School) -> None:
     make_assignment(session, school.assessments[0].id, due_at=NOON, late_percent=Decimal(10))
-    entry = GradeEntry(
-        assessment_id=school.assessments[0].id,
-        enrolment_id=school.learners[0].id,
-        value=Decimal(16),
-    )
-    assert returning.net_of_lateness(session, entry) == entry
+    work = late(session, school, days=1)
+    give_back(session, school, work, value=Decimal(16))
+    school.release()
+
+    give_back(session, school, work, value=Decimal(16))
+    with pytest.raises(ReasonNeeded):
+        give_back(session, school, work, value=Decimal(17))
+    give_back(session, school, work, value=Decimal(17), reason="Read again")
+
+    assert the_grade(session, school.learners[0].id).value == Decimal(15)
+    reasons = session.scalars(select(GradeChange.reason).order_by(GradeChange.id)).all()
+    assert reasons[-1] == "Read again · 17.00 − 2.00"
 
 
 def test_each_of_a_group_gets_the_grade(session: Session, school: School) -> None:

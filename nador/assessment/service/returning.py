@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nador.assessment import policy, queries
 from nador.assessment.queries import handed_in
 from nador.assessment.queries.accommodations import eases
 from nador.assessment.queries.submissions import window_for
-from nador.assessment.rules import check_mark
+from nador.assessment.rules import ReasonNeeded, check_mark, was_seen
 from nador.assessment.rules import submissions as rules
 from nador.assessment.rules.submissions import FilePurpose, SubmissionStatus
-from nador.assessment.service.grading import GradeEntry, set_grade
+from nador.assessment.service.grading import set_grade
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import audit, clock, events
 from nador.kernel.db import command
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.assessment.models import Assignment, Submission, SubmissionAuthor
+    from nador.assessment.queries.handed_in import Work
     from nador.assessment.service.submissions import Stored
     from nador.kernel.access import Actor
 
@@ -97,38 +97,29 @@ def grade_work(
         if author.enrolment.status is not EnrolmentStatus.ACTIVE:
             continue
         net = _less_lateness(session, work.assignment, work.submission, author, value)
-        entry = GradeEntry(
+        _require_reason(session, work, author, net, reason=reason)
+        set_grade(
+            session,
+            actor,
             assessment_id=work.assessment.id,
             enrolment_id=author.enrolment_id,
             value=net,
             reason=_with_sum(clean(reason), author),
         )
-        set_grade(
-            session,
-            actor,
-            assessment_id=entry.assessment_id,
-            enrolment_id=entry.enrolment_id,
-            value=net,
-            reason=entry.reason,
-        )
 
 
-def net_of_lateness(
-    session: Session, entry: GradeEntry, *, submission_id: int | None = None
-) -> GradeEntry:
-    """Give a grade less what lateness costs, as part of a command; without a handed-in work as it is.
-
-    For grades that rest on the newest version, or on the one that is named: whoever agrees on a
-    mark judges the work, not the day on which it came.
-    """
-    found = handed_in.authored(
-        session, entry.assessment_id, entry.enrolment_id, submission_id=submission_id
+def _require_reason(
+    session: Session, work: Work, author: SubmissionAuthor, net: Decimal, *, reason: str
+) -> None:
+    """Ask for a person's reason where the learner has seen another grade: the sum alone is none."""
+    grade = queries.grade_of(
+        session, assessment_id=work.assessment.id, enrolment_id=author.enrolment_id
     )
-    if found is None or entry.value is None:
-        return entry
-    assignment, submission, author = found
-    net = _less_lateness(session, assignment, submission, author, entry.value)
-    return replace(entry, value=net, reason=_with_sum(entry.reason, author))
+    if grade is None or grade.value == net or clean(reason):
+        return
+    released = work.assessment.released_at is not None
+    if was_seen(grade.state, released=released) or queries.was_released(session, grade.id):
+        raise ReasonNeeded(field="reason")
 
 
 def _less_lateness(
