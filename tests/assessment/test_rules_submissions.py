@@ -98,7 +98,9 @@ def test_a_second_version_needs_leave() -> None:
         pytest.param(
             asked(), "", [a_file(scan=ScanState.INFECTED)], False, rules.FileInfected, id="infected"
         ),
-        pytest.param(asked(), "", [a_file(scan=ScanState.WAITING)], False, None, id="unseen"),
+        pytest.param(
+            asked(), "", [a_file(scan=ScanState.WAITING)], False, None, id="waits for the scanner"
+        ),
         pytest.param(asked(), "", [a_file(scan=ScanState.CLEAN)], False, None, id="clean"),
         pytest.param(
             asked(own_work=True), "x", [], False, rules.OwnWorkNotConfirmed, id="not confirmed"
@@ -243,3 +245,76 @@ def test_a_receipt_says_what_was_handed_in() -> None:
     assert "text" not in rules.receipt_text(
         reference="ABC", assignment="S/C", number=1, at=DUE, text="", files=[]
     )
+
+
+@pytest.mark.parametrize(
+    ("closed", "handed_in", "now", "refusal"),
+    [
+        pytest.param(False, 0, DUE, None, id="open"),
+        pytest.param(True, 0, DUE, rules.AssignmentClosed, id="closed by staff"),
+        pytest.param(False, 1, DUE, rules.HandedInAlready, id="once only"),
+        pytest.param(False, 0, DUE + timedelta(days=3), rules.CutOffPassed, id="too late"),
+    ],
+)
+def test_whether_work_is_taken(
+    closed: bool,
+    handed_in: int,
+    now: datetime,
+    refusal: type[DomainError] | None,
+) -> None:
+    def ask() -> None:
+        rules.require_taken(WINDOW, now=now, handed_in=handed_in, resubmission=False, closed=closed)
+
+    if refusal is None:
+        ask()
+    else:
+        with pytest.raises(refusal):
+            ask()
+
+
+@pytest.mark.parametrize(
+    ("scan", "refusal"),
+    [
+        (ScanState.UNSCANNED, None),
+        (ScanState.CLEAN, None),
+        (ScanState.WAITING, rules.FileNotScanned),
+        (ScanState.INFECTED, rules.FileInfected),
+    ],
+)
+def test_nobody_opens_what_the_scanner_has_not_let_pass(
+    scan: ScanState, refusal: type[DomainError] | None
+) -> None:
+    if refusal is None:
+        rules.require_openable(a_file(scan=scan))
+    else:
+        with pytest.raises(refusal):
+            rules.require_openable(a_file(scan=scan))
+
+
+def test_an_older_page_replaces_no_newer_text() -> None:
+    assert rules.next_text("one", "two", sequence=1, seen=1)
+    assert not rules.next_text("one", "one", sequence=7, seen=1)
+    with pytest.raises(rules.TextMoved):
+        rules.next_text("one", "two", sequence=2, seen=1)
+
+
+@pytest.mark.parametrize(
+    ("told", "holds", "counted"),
+    [
+        pytest.param(None, DUE, None, id="nothing was due then"),
+        pytest.param(DUE, None, None, id="nothing is due now"),
+        pytest.param(DUE, DUE + timedelta(days=1), DUE + timedelta(days=1), id="extended"),
+        pytest.param(DUE, DUE - timedelta(days=1), DUE, id="moved forward harms nobody"),
+    ],
+)
+def test_by_which_date_lateness_is_judged(
+    told: datetime | None, holds: datetime | None, counted: datetime | None
+) -> None:
+    assert rules.counted_due(told, holds) == counted
+
+
+def test_a_fingerprint_tells_drafts_apart() -> None:
+    same = rules.fingerprint("one", [a_file()])
+
+    assert same == rules.fingerprint("one", [a_file()])
+    assert len({same, rules.fingerprint("two", [a_file()]), rules.fingerprint("one", [])}) == 3
