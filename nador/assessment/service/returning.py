@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from nador.assessment import policy, queries
@@ -11,7 +12,7 @@ from nador.assessment.queries.submissions import window_for
 from nador.assessment.rules import ReasonNeeded, check_mark, was_seen
 from nador.assessment.rules import submissions as rules
 from nador.assessment.rules.submissions import FilePurpose, SubmissionStatus
-from nador.assessment.service.grading import set_grade
+from nador.assessment.service.grading import GradeEntry, set_grade
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import audit, clock, events
 from nador.kernel.db import command
@@ -120,6 +121,24 @@ def _require_reason(
     released = work.assessment.released_at is not None
     if was_seen(grade.state, released=released) or queries.was_released(session, grade.id):
         raise ReasonNeeded(field="reason")
+
+
+def net_of_lateness(
+    session: Session, entry: GradeEntry, *, submission_id: int | None = None
+) -> GradeEntry:
+    """Give a grade less what lateness costs, as part of a command; without a handed-in work as it is.
+
+    For grades that rest on the newest version, or on the one that is named: whoever agrees on a
+    mark judges the work, not the day on which it came.
+    """
+    found = handed_in.authored(
+        session, entry.assessment_id, entry.enrolment_id, submission_id=submission_id
+    )
+    if found is None or entry.value is None:
+        return entry
+    assignment, submission, author = found
+    net = _less_lateness(session, assignment, submission, author, entry.value)
+    return replace(entry, value=net, reason=_with_sum(entry.reason, author))
 
 
 def _less_lateness(
