@@ -29,6 +29,7 @@ PAPER = (
     "certificates/",
     "papers/",
     "paper/",
+    "assessment/slots/sheet.html",
     "enrolment/sheet.html",
     "verification/paper.html",
 )
