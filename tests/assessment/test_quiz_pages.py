@@ -359,5 +359,5 @@ def test_the_figures_of_questions(client: FlaskClient, session: Session) -> None
     assert "50%" in page.text
     assert "75%" in page.text
     assert "0.58" in page.text
-    assert "✓ Quatre" in page.text
+    assert "✓ \u2068Quatre\u2069" in page.text
     assert len(seen) <= 5, seen
