@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from nador.assessment.questions import parse
+from nador.assessment.questions import drafts, parse
 from nador.assessment.questions.formats import (
     cloze,
+    columns,
     gift,
     gift_writing,
     moodle,
@@ -151,6 +152,27 @@ def test_gift_names_what_it_has_no_sign_for() -> None:
     ]
 
 
+def test_html_in_a_pattern_is_left_out_and_named() -> None:
+    assert remarks(gift.read(b"::a::b{=[html]x}", language="en")) == ["[html]"]
+
+
+def test_gift_names_languages_and_files_that_it_has_no_sign_for() -> None:
+    single = parse(SAMPLES["single"] | {"files": {"a.png": "0" * 64}})
+    right = parse(
+        {"kind": "single", "language": "en", "prompt": "?"}
+        | {"options": [{"text": "a", "credit": "1"}, {"text": "b", "credit": "1"}]}
+    )
+
+    done = gift_writing.write(
+        [Leaving("s", single.content(), (), ()), Leaving("r", right.content(), (), ())]
+    )
+
+    said = {reason.params["what"] for name, reason in done.remarks if name == "s"}
+    assert said >= {"language", "files"}
+    read = gift.read(done.text.encode(), language="en")
+    assert parse(read.items[1].content) == right
+
+
 def test_a_slash_at_the_edge_of_a_category_is_left_out_and_named() -> None:
     done = gift_writing.write([Leaving("Q", parse(SAMPLES["true_false"]).content(), ("/A",), ())])
 
@@ -163,6 +185,42 @@ def test_a_slash_at_the_edge_of_a_category_is_left_out_and_named() -> None:
 def test_files_of_a_text_are_checked() -> None:
     assert refusals(with_file(HUGE)) == [("exchange_not_readable", "file a.png")]
     assert len(with_file(b"x", encoding="none").items) == 1
+
+
+def test_two_images_of_one_name_keep_apart() -> None:
+    assert moodle.stored_name("a.png", {"a.png": "1", "2-a.png": "2"}) == "3-a.png"
+
+
+def test_a_prompt_in_another_language_keeps_it() -> None:
+    read = moodle.read(
+        (
+            "<quiz><question type='essay'><name><text>Q</text></name>"
+            "<questiontext xml:lang='ar'><text>ما؟</text></questiontext>"
+            "</question></quiz>"
+        ).encode(),
+        language="en",
+    )
+
+    (found,) = read.items
+    assert found.content["prompt"] == {"text": "ما؟", "language": "ar"}
+
+
+def test_a_cloze_in_two_languages_says_that_one_is_lost() -> None:
+    content = SAMPLES["cloze"] | {"explanation": {"text": "لأن", "language": "ar"}}
+
+    done = moodle_writing.write([Leaving("Q", parse(content).content(), (), ())], lambda _: None)
+
+    assert "language" in [reason.params["what"] for _, reason in done.remarks]
+
+
+def test_what_is_lost_twice_is_named_once() -> None:
+    read = moodle_item(
+        "multichoice",
+        "<answer fraction='100' format='html'><text>&lt;table&gt;1&lt;/table&gt;</text></answer>"
+        "<answer fraction='0' format='html'><text>&lt;table&gt;2&lt;/table&gt;</text></answer>",
+    )
+
+    assert remarks(read).count("<table>") == 1
 
 
 @pytest.mark.parametrize("broken", ["%%%", "é"])
@@ -285,6 +343,18 @@ def test_sets_that_do_not_match_are_named(body: str) -> None:
     assert [code for code, _ in refusals(read)] == ["exchange_not_readable"]
 
 
+def test_feedback_in_a_choice_is_no_part_of_its_text() -> None:
+    choices = (
+        '<choiceInteraction responseIdentifier="RESPONSE" maxChoices="1"><prompt>Which?</prompt>'
+        '<simpleChoice identifier="a">one<feedbackInline>Yes</feedbackInline></simpleChoice>'
+        '<simpleChoice identifier="b">two</simpleChoice></choiceInteraction>'
+    )
+    read = qti.read_item(item(declared("a"), choices), language="en")
+
+    (found,) = read.items
+    assert [each["text"] for each in found.content["options"]] == ["one", "two"]
+
+
 def test_an_image_of_a_package_is_read_once_and_bounded() -> None:
     choice = (
         '<p>See <img src="i.png" alt="i"/> and <img src="i.png" alt="i"/>.</p>'
@@ -333,6 +403,20 @@ def test_a_package_that_lies_about_its_sizes_is_not_believed(
 
     with pytest.raises((TooLarge, NotReadable)):
         package.unpacked(bytes(content))
+
+
+def test_a_table_names_what_its_line_cannot_even_say() -> None:
+    content = SAMPLES["ordering"] | {"items": [{"text": "a\nb"}, {"text": "a b"}]}
+
+    done = columns.write([Leaving("Q", parse(content).content(), (), ())])
+
+    assert [reason.code for _, reason in done.remarks] == ["exchange_left_out"]
+
+
+def test_texts_of_two_languages_are_typed_as_two() -> None:
+    typed = drafts.values_of(parse(SAMPLES["single"]).content())
+
+    assert "ar" in typed.values()
 
 
 def test_a_workbook_is_read_as_a_table() -> None:

@@ -54,7 +54,7 @@ class _Builder:
     def data(self, data: str) -> None:
         if self._last is not None:
             self._last.tail = (self._last.tail or "") + data
-        elif self.open:
+        else:
             self.open[-1].text = (self.open[-1].text or "") + data
 
     def close(self) -> Element | None:
