@@ -354,4 +354,4 @@ def test_pages_read_as_often_for_many_as_for_few(
     assert counts == COUNTS
 
 
-COUNTS = {"queue": 3, "bench": 9, "work": 14}
+COUNTS = {"queue": 4, "bench": 9, "work": 14}

@@ -45,6 +45,7 @@ from nador.assessment.rules.marking import (
     require_free,
     require_markable,
     role_for,
+    role_to_take,
     second_due,
     state,
     total,
@@ -387,3 +388,18 @@ def test_nobody_gets_their_own_or_the_same_twice() -> None:
         allot({2: 102}, [11], role=SECOND, kept=firsts)
     with pytest.raises(AllotmentUnfit):
         allot(work, [11], role=FIRST)
+
+
+@pytest.mark.parametrize(
+    ("marks", "expected"),
+    [
+        pytest.param([draft(FIRST, TWO)], FIRST, id="begun by another"),
+        pytest.param([draft(FIRST, ONE), draft(SECOND, TWO)], None, id="never a second role"),
+        pytest.param([final(FIRST, "9", TWO)], None, id="nothing is a draft"),
+        pytest.param([], None, id="nothing yet"),
+    ],
+)
+def test_what_another_began_can_be_gone_on_with(
+    marks: list[Judgement], expected: MarkRole | None
+) -> None:
+    assert role_to_take(ONE, marks) is expected

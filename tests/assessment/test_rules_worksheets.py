@@ -70,7 +70,9 @@ def planned(*rows: list[str], columns: Any = BY_MARK, **papers: Paper) -> Worksh
 
 
 def test_a_row_is_read_wherever_its_columns_stand() -> None:
-    plan = planned(["Final", "Comment", "Mark /20", "Paper"], ["18", "Bien.", "14,5", "k7p-2qd"])
+    plan = planned(
+        ["Final", "Comment", "", "Mark /20", "Paper"], ["18", "Bien.", "", "14,5", "k7p-2qd"]
+    )
 
     (change,) = plan.changes
     assert (change.value, change.comment, change.line) == (Decimal("14.5"), "Bien.", 2)
