@@ -28,7 +28,11 @@ if TYPE_CHECKING:
     from nador.certification.models import Certificate
     from nador.settings import Settings
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [
+    pytest.mark.browser,
+    # A copy is the same from both databases (`test_export.py`): its page is looked at once.
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+]
 
 
 @pytest.fixture
