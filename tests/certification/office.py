@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nador.catalogue.models import Run
     from nador.certification.models import Batch
     from nador.kernel.access import Actor
+    from nador.kernel.files import FileStore
     from nador.kernel.work import Desk
 
 ORIGIN = "https://certs.example.org"
@@ -76,11 +77,19 @@ def issue_undrawn(session: Session, desk: Desk, certifier: Actor, *, run_id: int
 
     Credentials, lists and the log are left to the workers, and need a fraction of the time.
     """
+    return _issue_undrawn(session, certifier, run_id=run_id, files=desk.files)
+
+
+@command
+def _issue_undrawn(
+    session: Session, certifier: Actor, *, run_id: int, files: FileStore
+) -> list[str]:
+    # In one transaction: a worker that saw the order alone would draw what is recorded here.
     batch = service.order_batch(session, certifier, run_id=run_id, origin=ORIGIN)
     codes = []
     for one in queries.of_batch(session, batch.id):
         content = one.code.encode()
-        drawn = Drawn(desk.files.put(content), len(content))
+        drawn = Drawn(files.put(content), len(content))
         service.record_issue(session, NOBODY, item_id=one.id, outcome=drawn)
         codes.append(one.code)
     return codes
