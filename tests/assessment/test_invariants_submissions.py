@@ -105,9 +105,15 @@ class HandingIn(RuleBasedStateMachine):
     def begun(self) -> None:
         """A further version begins as the last one was."""
         if self.model.text is None:
+            self.model.files = self.files_to_begin_with()
             self.model.text = self.done[-1][1] if self.done else ""
-            self.model.files = self.done[-1][2] if self.done else 0
             self.model.sequence = 0
+
+    def files_to_begin_with(self) -> int:
+        """How many files the draft has, or would have."""
+        if self.model.text is not None:
+            return self.model.files
+        return self.done[-1][2] if self.done else 0
 
     @rule(text=st.sampled_from(["one", "two", "جواب", ""]), stale=st.booleans())
     def write(self, text: str, *, stale: bool) -> None:
@@ -137,7 +143,7 @@ class HandingIn(RuleBasedStateMachine):
                 assert not self.is_open()
                 return
             except rules.TooManyFiles:
-                assert self.model.files == 3
+                assert self.files_to_begin_with() == 3
                 return
         self.begun()
         self.model.files += 1
