@@ -236,6 +236,15 @@ def test_offer_hours(hours: int, *, fine: bool) -> None:
         rules.check_offer_hours(hours)
 
 
+@pytest.mark.parametrize(("days", "fine"), [(0, False), (1, True), (90, True), (91, False)])
+def test_days_to_appeal(days: int, *, fine: bool) -> None:
+    if fine:
+        rules.check_appeal_days(days)
+        return
+    with pytest.raises(rules.AppealDaysOutOfRange):
+        rules.check_appeal_days(days)
+
+
 def test_a_run_speaks_a_language_of_its_course() -> None:
     rules.check_language("ar", ["fr", "ar"])
     with pytest.raises(rules.LanguageNotTaught):
