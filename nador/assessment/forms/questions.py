@@ -16,6 +16,7 @@ from nador.assessment.questions.formats.moodle import stored_name
 from nador.assessment.rules.banks import NAME_LIMIT
 from nador.kernel.errors import DomainError, Invalid, describe
 from nador.kernel.i18n import msgid
+from nador.kernel.text import number
 from nador.web.forms import REQUIRED, Form
 from nador.web.request import translator
 
@@ -159,5 +160,4 @@ def said(reason: DomainError) -> str:
 
 def asked(fields: Mapping[str, str], name: str) -> int | None:
     """Read an id out of a select that has an empty choice."""
-    value = fields.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None  # noqa: PLR2004 - what a row can have
+    return number(fields.get(name, ""))

@@ -25,6 +25,7 @@ from nador.assessment.rules.submissions import Asked, FileKind, LatePolicy, Pena
 from nador.assessment.service.assignments import Settings
 from nador.kernel import clock
 from nador.kernel.i18n import msgid
+from nador.kernel.text import number
 from nador.web.forms import Form, options
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class DraftForm(Form):
     @property
     def sequence(self) -> int:
         """The number that came back; what is none was never shown by us."""
-        typed = str(self.seen.data or "")
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 16 else -1  # noqa: PLR2004 - what a row can have
+        read = number(str(self.seen.data or ""))
+        return -1 if read is None else read
 
 
 class HandInForm(Form):

@@ -169,7 +169,7 @@ def plan_sheet(
     plan = SheetPlan(ignored=header.ignored)
     seen: dict[str, int] = {}
     for line, cells in rows:
-        reference = _at(cells, header.reference).upper()
+        reference = cell_at(cells, header.reference).upper()
         learner = learners.get(reference)
         if learner is None:
             error: DomainError = LearnerUnknown(reference=reference)
@@ -221,10 +221,10 @@ def _plan_row(
     learner: SheetLearner,
     names: SheetNames,
 ) -> None:
-    typed_versions = _at(cells, header.versions) if header.versions is not None else ""
+    typed_versions = cell_at(cells, header.versions)
     versions = {code: int(number) for code, number in _VERSION.findall(typed_versions)}
     for at, column in header.grades.items():
-        typed = _at(cells, at)
+        typed = cell_at(cells, at)
         if not typed:
             plan.unchanged += 1
             continue
@@ -277,5 +277,6 @@ def require_reason(plan: SheetPlan, reason: str) -> None:
         raise ReasonNeeded(field="reason")
 
 
-def _at(cells: Sequence[str], place: int) -> str:
-    return cells[place].strip() if place < len(cells) else ""
+def cell_at(cells: Sequence[str], place: int | None) -> str:
+    """Give the cell of a column; empty where the row is short, or the file has no such column."""
+    return cells[place].strip() if place is not None and place < len(cells) else ""

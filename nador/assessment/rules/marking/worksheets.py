@@ -17,7 +17,7 @@ from nador.assessment.rules.marking.refusals import (
 )
 from nador.assessment.rules.marking.rubrics import Criterion, read_points
 from nador.assessment.rules.marks import parse_mark
-from nador.assessment.rules.sheets import ColumnOfTwo, LearnerTwice
+from nador.assessment.rules.sheets import ColumnOfTwo, LearnerTwice, cell_at
 from nador.kernel.errors import DomainError
 from nador.kernel.text import clean, fold
 
@@ -128,7 +128,7 @@ def plan_worksheet(
     plan = WorksheetPlan(ignored=header.ignored)
     seen: dict[str, int] = {}
     for line, cells in rows:
-        typed = _at(cells, header.paper)
+        typed = cell_at(cells, header.paper)
         paper = papers.get(typed.upper())
         if paper is None:
             error: DomainError = PaperUnknown(sign=typed)
@@ -186,7 +186,7 @@ def _plan_row(
     changed: list[tuple[str, Decimal | str | None, Decimal | str]] = []
     wrong = False
     for at, column in header.marks.items():
-        typed = _at(cells, at)
+        typed = cell_at(cells, at)
         if not typed:
             continue
         try:
@@ -203,7 +203,7 @@ def _plan_row(
             points[column.key] = read
         else:
             value = read
-    said = _at(cells, header.comment) if header.comment is not None else ""
+    said = cell_at(cells, header.comment)
     # A spreadsheet's cell is one line: a comment of several comes back as it went.
     if said and said != clean(paper.comment):
         changed.append((COMMENT, paper.comment or None, said))
@@ -213,7 +213,7 @@ def _plan_row(
     if not changed:
         plan.unchanged += 1
         return
-    refusal = _refusal(paper, value, _at(cells, header.versions))
+    refusal = _refusal(paper, value, cell_at(cells, header.versions))
     if refusal is not None:
         plan.errors.append(WorksheetError(line, paper.label, "", refusal))
         return
@@ -233,7 +233,3 @@ def _refusal(paper: Paper, value: Decimal | None, typed: str) -> DomainError | N
     if _WHOLE.fullmatch(typed) and int(typed) != paper.version:
         return MarkStale(yours=value, theirs=paper.value, version=paper.version)
     return None
-
-
-def _at(cells: Sequence[str], place: int | None) -> str:
-    return cells[place].strip() if place is not None and place < len(cells) else ""
