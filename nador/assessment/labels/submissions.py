@@ -94,7 +94,7 @@ def refusal(error: DomainError, words: Translator) -> str:
     return describe(error, words)
 
 
-def file_kind(kind: FileKind, words: Translator) -> str:  # noqa: PLR0911 - one for each kind
+def file_kind(kind: FileKind, words: Translator) -> str:
     """Name a kind of files."""
     match kind:
         case FileKind.TEXT:

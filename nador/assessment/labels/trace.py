@@ -45,7 +45,7 @@ def verdict_look(value: Verdict) -> str:
             return ""
 
 
-def rule(value: RuleKind, words: Translator) -> str:  # noqa: PLR0911 - one word for each rule
+def rule(value: RuleKind, words: Translator) -> str:
     """Name a rule."""
     match value:
         case RuleKind.MINIMUM:

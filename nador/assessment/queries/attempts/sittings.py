@@ -1,0 +1,115 @@
+"""Attempts that exist: with what they belong to, locked, or looked back at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from nador.accounts.models import Person
+from nador.assessment.models import Assessment, Attempt, Grade, Quiz
+from nador.assessment.queries.accommodations import everybodys_eases
+from nador.assessment.rules import GradeState
+from nador.assessment.rules.accommodations import eased
+from nador.assessment.rules.quizzes import AttemptStatus, feedback_open, shown_status
+from nador.catalogue.models import Run
+from nador.enrolment.models import Enrolment
+from nador.kernel.errors import NotFound
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An attempt with its quiz, for whoever may see it."""
+
+    attempt: Attempt
+    quiz: Quiz
+    assessment: Assessment
+    run: Run
+    person_id: int
+    latin: str | None
+    arabic: str | None
+
+    def status(self, now: datetime) -> AttemptStatus:
+        """How it stands now."""
+        return shown_status(self.attempt.status, self.attempt.ends_at, now=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a learner may see of an attempt that is over."""
+
+    open: bool
+    """Whether answers, points and right answers are shown."""
+    mark: Decimal | None
+
+
+def sitting(session: Session, attempt_id: int) -> Sitting:
+    """An attempt with what it belongs to, in one query; raises NotFound."""
+    row = session.execute(
+        select(Attempt, Quiz, Assessment, Run, Person.id, Person.name_latin, Person.name_arabic)
+        .join(Quiz, Quiz.assessment_id == Attempt.assessment_id)
+        .join(Assessment, Assessment.id == Attempt.assessment_id)
+        .join(Run, Run.id == Assessment.run_id)
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Attempt.id == attempt_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Sitting(*row)
+
+
+def own_sitting(session: Session, person_id: int, attempt_id: int) -> Sitting:
+    """An own attempt; to anybody else it does not exist."""
+    found = sitting(session, attempt_id)
+    if found.person_id != person_id:
+        raise NotFound
+    return found
+
+
+def review_of(session: Session, found: Sitting, *, now: datetime) -> Review:
+    """Say what the learner may see of an attempt that is over, in at most three queries."""
+    attempt, quiz = found.attempt, found.quiz
+    state = session.scalar(
+        select(Grade.state).where(
+            Grade.assessment_id == attempt.assessment_id,
+            Grade.enrolment_id == attempt.enrolment_id,
+        )
+    )
+    is_open = feedback_open(
+        quiz.feedback,
+        graded=attempt.status is AttemptStatus.GRADED,
+        released=state is GradeState.RELEASED,
+        last_close=last_close(session, quiz, found.assessment),
+        now=now,
+    )
+    shown = is_open and attempt.status is AttemptStatus.GRADED
+    return Review(open=is_open, mark=attempt.mark if shown else None)
+
+
+def last_close(session: Session, quiz: Quiz, assessment: Assessment) -> datetime | None:
+    """When the quiz closes for the last learner; None where it never does."""
+    return eased(quiz.terms, everybodys_eases(session, assessment)).closes_at
+
+
+def has_attempts(session: Session, assessment_id: int) -> bool:
+    """Whether any learner has begun."""
+    found = select(Attempt.id).where(Attempt.assessment_id == assessment_id).limit(1)
+    return session.scalar(found) is not None
+
+
+def attempt_to_change(session: Session, attempt_id: int) -> Attempt:
+    """An attempt, locked: what changes it comes one after the other; raises NotFound."""
+    found = session.scalar(
+        select(Attempt).where(Attempt.id == attempt_id).with_for_update(key_share=True)
+    )
+    if found is None:
+        raise NotFound
+    return found
