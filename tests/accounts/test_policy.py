@@ -134,3 +134,12 @@ def test_whose_account_a_printed_code_opens(
 )
 def test_staff_leave_the_address_of_an_account_alone(*, has_account: bool, who: set[str]) -> None:
     assert those_who_may(lambda actor: policy.may_set_email(actor, has_account=has_account)) == who
+
+
+def test_administrators_erase_others_and_never_themselves() -> None:
+    assert those_who_may(lambda actor: policy.may_erase(actor, OTHER)) == ADMINISTRATORS
+    assert not those_who_may(lambda actor: policy.may_erase(actor, ME))
+    assert_let_in(
+        lambda actor: policy.require_may_erase(actor, OTHER), ADMINISTRATORS, forbidden=set()
+    )
+    assert those_told(OwnCase, lambda actor: policy.require_may_erase(actor, ME)) == ADMINISTRATORS

@@ -78,3 +78,26 @@ def test_nobody_grades_themselves() -> None:
         EVERYBODY.keys() - {"nobody"}
     )
     assert not those_told(OwnCase, lambda actor: policy.require_not_own(actor, OTHER))
+
+
+def test_questions_are_kept_by_those_who_grade_anywhere_in_the_institute() -> None:
+    writing = {"instructor", "instructor of another run", "administrator"}
+    seeing = STAFF | writing
+
+    assert those_who_may(lambda actor: policy.may_manage_banks(actor, HERE)) == writing
+    assert_let_in(
+        lambda actor: policy.require_may_see_bank(actor, HERE), let_in=seeing, forbidden=set()
+    )
+    assert_let_in(
+        lambda actor: policy.require_may_manage_bank(actor, HERE),
+        let_in=writing,
+        forbidden=seeing - writing,
+    )
+
+
+def test_whose_banks_somebody_sees_or_manages() -> None:
+    auditor, instructor = EVERYBODY["auditor"], EVERYBODY["instructor"]
+
+    assert policy.bank_institutes(auditor) == {HERE}
+    assert policy.bank_institutes(auditor, Action.GRADE) == set()
+    assert policy.bank_institutes(instructor, Action.GRADE) == {HERE}

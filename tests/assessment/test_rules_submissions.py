@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nador.assessment.rules import submissions as rules
+from nador.assessment.rules.refusals import MarkOutOfRange
 from nador.assessment.rules.submissions import (
     Asked,
     FileKind,
@@ -23,7 +24,7 @@ from nador.assessment.rules.submissions import (
 )
 
 if TYPE_CHECKING:
-    from nador.kernel.errors import DomainError
+    from nador.kernel.errors import DomainError, Invalid
 
 DUE = datetime(2026, 12, 1, 12, tzinfo=UTC)
 WINDOW = Window(opens_at=DUE - timedelta(days=7), due_at=DUE, cut_off_at=DUE + timedelta(days=2))
@@ -318,3 +319,92 @@ def test_a_fingerprint_tells_drafts_apart() -> None:
 
     assert same == rules.fingerprint("one", [a_file()])
     assert len({same, rules.fingerprint("two", [a_file()]), rules.fingerprint("one", [])}) == 3
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        Window(),
+        WINDOW,
+        Window(due_at=DUE, cut_off_at=DUE),
+        Window(opens_at=DUE, cut_off_at=DUE + DAY),
+    ],
+    ids=["no date", "all three", "nothing is ever late", "no due date"],
+)
+def test_dates_in_their_order(window: Window) -> None:
+    rules.check_window(window)
+
+
+@pytest.mark.parametrize(
+    ("window", "field"),
+    [
+        pytest.param(Window(opens_at=DUE, due_at=DUE), "due_at", id="due as it opens"),
+        pytest.param(Window(opens_at=DUE + DAY, due_at=DUE), "due_at", id="due before it opens"),
+        pytest.param(Window(due_at=DUE, cut_off_at=DUE - DAY), "cut_off_at", id="cut off first"),
+        pytest.param(Window(opens_at=DUE, cut_off_at=DUE), "cut_off_at", id="open for no moment"),
+    ],
+)
+def test_dates_in_another_order_are_refused_at_the_later_one(window: Window, field: str) -> None:
+    with pytest.raises(rules.DatesOutOfOrder) as refused:
+        rules.check_window(window)
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"takes_files": False}, id="text only"),
+        pytest.param({"takes_files": False, "kinds": set()}, id="no kinds where none are asked"),
+        pytest.param({"takes_text": False}, id="files only"),
+        pytest.param({"most_files": 1}, id="one file"),
+        pytest.param({"most_files": rules.MOST_FILES}, id="as many as can be"),
+        pytest.param({"largest": rules.SMALLEST_LIMIT}, id="tiny files"),
+        pytest.param({"largest": rules.LARGEST_FILE}, id="huge files"),
+    ],
+)
+def test_what_an_assignment_may_ask_for(changed: dict[str, object]) -> None:
+    rules.check_asked(asked(**changed))
+
+
+@pytest.mark.parametrize(
+    ("changed", "refusal", "field"),
+    [
+        pytest.param(
+            {"takes_text": False, "takes_files": False}, rules.TakesNothing, "takes_text", id="none"
+        ),
+        pytest.param({"kinds": set()}, rules.TakesNothing, "kinds", id="files of no kind"),
+        pytest.param({"most_files": 0}, rules.LimitOutOfRange, "most_files", id="no file"),
+        pytest.param(
+            {"most_files": rules.MOST_FILES + 1}, rules.LimitOutOfRange, "most_files", id="too many"
+        ),
+        pytest.param(
+            {"largest": rules.SMALLEST_LIMIT - 1}, rules.LimitOutOfRange, "largest", id="too small"
+        ),
+        pytest.param(
+            {"largest": rules.LARGEST_FILE + 1}, rules.LimitOutOfRange, "largest", id="too large"
+        ),
+    ],
+)
+def test_what_an_assignment_can_not_ask_for(
+    changed: dict[str, object], refusal: type[Invalid], field: str
+) -> None:
+    with pytest.raises(refusal) as refused:
+        rules.check_asked(asked(**changed))
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("share", [Decimal(0), Decimal("12.5"), Decimal(100)])
+def test_lateness_costs_a_share_of_the_whole(share: Decimal) -> None:
+    rules.check_late_policy(LatePolicy(percent=share, unit=PenaltyUnit.DAY, floor=share))
+
+
+@pytest.mark.parametrize("share", [Decimal("-0.01"), Decimal("100.01")])
+@pytest.mark.parametrize("field", ["late_percent", "late_floor"])
+def test_no_share_is_more_than_the_whole(share: Decimal, field: str) -> None:
+    percent, floor = (share, Decimal(0)) if field == "late_percent" else (Decimal(0), share)
+    with pytest.raises(MarkOutOfRange) as refused:
+        rules.check_late_policy(LatePolicy(percent=percent, unit=PenaltyUnit.DAY, floor=floor))
+    assert refused.value.field == field

@@ -12,6 +12,8 @@ from nador.certification.rules import (
     ActKind,
     BatchStatus,
     CertificateStatus,
+    KeyNotChanged,
+    KeyStatus,
     ProposalStatus,
     RequestStatus,
 )
@@ -183,3 +185,19 @@ def test_a_file_of_all_certificates_is_kept_a_week() -> None:
 
     assert not rules.print_gone(ordered, now=ordered + timedelta(days=7, microseconds=-1))
     assert rules.print_gone(ordered, now=ordered + timedelta(days=7))
+
+
+@pytest.mark.parametrize("old", KeyStatus)
+@pytest.mark.parametrize("new", KeyStatus)
+def test_a_key_only_loses_trust(old: KeyStatus, new: KeyStatus) -> None:
+    loses = {
+        (KeyStatus.ACTIVE, KeyStatus.RETIRED),
+        (KeyStatus.ACTIVE, KeyStatus.COMPROMISED),
+        (KeyStatus.RETIRED, KeyStatus.COMPROMISED),
+    }
+
+    if (old, new) in loses:
+        rules.require_key_step(old, new)
+    else:
+        with pytest.raises(KeyNotChanged):
+            rules.require_key_step(old, new)

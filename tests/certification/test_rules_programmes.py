@@ -128,3 +128,9 @@ def test_only_a_published_programme_leads_to_certificates(status: CatalogueStatu
     rules.require_published(CatalogueStatus.PUBLISHED)
     with pytest.raises(ProgrammeNotPublished):
         rules.require_published(status)
+
+
+def test_only_what_is_in_doubt_can_be_let_stand() -> None:
+    rules.require_doubt([7])
+    with pytest.raises(rules.NotInDoubt):
+        rules.require_doubt([])

@@ -4,10 +4,12 @@ import pytest
 
 from nador.certification.facts import Kind, Words
 from nador.certification.rules import (
+    DraftChanged,
     TemplateStatus,
     VersionKept,
     VersionNotChanged,
     require_draft,
+    require_edition,
     require_template_step,
 )
 from nador.certification.template import (
@@ -221,3 +223,13 @@ def test_a_version_comes_into_use_or_is_archived_and_is_no_draft_again(
     else:
         with pytest.raises(VersionNotChanged):
             require_template_step(old, new)
+
+
+@pytest.mark.parametrize("read", [None, "", "now"])
+def test_who_read_the_newest_draft_or_none_may_save(read: str | None) -> None:
+    require_edition(read, "now")
+
+
+def test_nobody_writes_over_what_a_colleague_saved_meanwhile() -> None:
+    with pytest.raises(DraftChanged):
+        require_edition("before", "now")

@@ -8,7 +8,16 @@ import pytest
 
 from nador.kernel.access import Role
 from nador.kernel.clock import CASABLANCA
-from nador.reporting.rules import Due, FirstPage, Task, first_due, first_page, task_of_run
+from nador.reporting.rules import (
+    Due,
+    FirstPage,
+    Task,
+    first_due,
+    first_page,
+    names_sought,
+    says_name,
+    task_of_run,
+)
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=CASABLANCA)
 TODAY = date(2026, 11, 23)
@@ -75,3 +84,23 @@ def test_task_of_a_run(
 )
 def test_first_page(roles: set[Role], expected: FirstPage) -> None:
     assert first_page(roles) is expected
+
+
+@pytest.mark.parametrize(
+    ("names", "said", "expected"),
+    [
+        pytest.param(("Salma Bouziane", None), "Salma was ill", True, id="one word"),
+        pytest.param(("Salma Bouziane", None), "BOUZIANE, absent", True, id="capitals"),
+        pytest.param(("Éric Ünal", None), "vu avec eric", True, id="accents"),
+        pytest.param(("Ali El Amrani", None), "El was here", False, id="an article is no name"),
+        pytest.param(("Ali Amrani", None), "He is an alien", False, id="part of a word"),
+        pytest.param((None, "أحمد العربي"), "مرض احمد", True, id="hamza"),
+        pytest.param((None, "أحمد العربي"), "رسالة لأحمد", True, id="with a preposition"),
+        pytest.param((None, "أحمد العربي"), "محمد", False, id="another name"),
+        pytest.param((None, None), "anything", False, id="nobody named"),
+    ],
+)
+def test_a_text_says_a_name(
+    names: tuple[str | None, str | None], said: str, *, expected: bool
+) -> None:
+    assert says_name(said, names_sought(*names)) is expected

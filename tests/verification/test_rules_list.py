@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,8 +12,10 @@ from nador.verification.rules import (
     CertificateView,
     Checked,
     NameMatch,
+    Standing,
     check,
     compare_name,
+    trouble,
     within,
 )
 from tests.verification.test_rules import PLAIN
@@ -111,3 +114,54 @@ def test_how_near_is_near(typed: str, name: str, expected: NameMatch) -> None:
 def test_slips_are_counted(one: str, other: str, slips: int, *, expected: bool) -> None:
     assert within(one, other, slips) is expected
     assert within(other, one, slips) is expected
+
+
+@pytest.mark.parametrize(
+    ("line", "standing"),
+    [
+        pytest.param(Checked("typed", PLAIN), Standing.VALID, id="in force"),
+        pytest.param(
+            Checked("typed", replace(PLAIN, expires_on=date(2026, 1, 1))),
+            Standing.EXPIRED,
+            id="expired",
+        ),
+        pytest.param(
+            Checked("typed", None, refusal="no_such_certificate"), Standing.UNKNOWN, id="nobody's"
+        ),
+        pytest.param(
+            Checked("typed", None, refusal="wrong_check"), Standing.MISTYPED, id="mistyped"
+        ),
+    ],
+)
+def test_a_line_stands_in_one_word(line: Checked, standing: Standing) -> None:
+    assert line.standing(date(2026, 1, 2)) is standing
+
+
+def test_the_worst_comes_first_and_a_strangers_name_is_as_bad_as_no_certificate() -> None:
+    lines: list[tuple[Standing, NameMatch | None]] = [
+        (Standing.VALID, None),
+        (Standing.VALID, NameMatch.YES),
+        (Standing.VALID, NameMatch.CLOSE),
+        (Standing.EXPIRED, NameMatch.YES),
+        (Standing.SUPERSEDED, None),
+        (Standing.MISTYPED, None),
+        (Standing.UNKNOWN, None),
+        (Standing.VALID, NameMatch.NO),
+        (Standing.REVOKED, NameMatch.YES),
+        (Standing.REVOKED, NameMatch.NO),
+    ]
+
+    ranked = sorted(lines, key=lambda line: trouble(*line))
+
+    assert ranked == [
+        (Standing.REVOKED, NameMatch.NO),
+        (Standing.REVOKED, NameMatch.YES),
+        (Standing.VALID, NameMatch.NO),
+        (Standing.UNKNOWN, None),
+        (Standing.MISTYPED, None),
+        (Standing.SUPERSEDED, None),
+        (Standing.EXPIRED, NameMatch.YES),
+        (Standing.VALID, NameMatch.CLOSE),
+        (Standing.VALID, None),
+        (Standing.VALID, NameMatch.YES),
+    ]
