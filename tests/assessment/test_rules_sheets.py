@@ -170,8 +170,14 @@ def test_a_header_that_leaves_something_open_is_refused(
         planned(header)
 
 
-def test_a_second_reference_column_is_ignored() -> None:
-    assert planned(["Reference", "Reference", "QCM"], ["E1", "E2", "13"]).ignored == ["Reference"]
+def test_of_two_columns_of_one_name_the_first_counts_and_the_second_is_ignored() -> None:
+    plan = planned(
+        ["Reference", "Versions", "Reference", "Versions", "QCM"],
+        ["E1", "QCM=3", "E2", "QCM=2", "13"],
+    )
+
+    assert plan.ignored == ["Reference", "Versions"]
+    assert [(each.name, each.value) for each in plan.changes] == [("Amina", Decimal(13))]
 
 
 def test_an_empty_file_is_refused() -> None:

@@ -23,6 +23,7 @@ from nador.assessment.rules.appeals import (
 )
 from nador.assessment.rules.banks import QuestionState, draw
 from nador.assessment.rules.changes import Change, Standstill, change_of, obstacles, was_seen
+from nador.assessment.rules.columns import ColumnOfTwo
 from nador.assessment.rules.marks import CENT, check_mark, parse_mark, read_mark, rounded
 from nador.assessment.rules.refusals import (
     GradesNotReleased,
@@ -68,7 +69,6 @@ from nador.assessment.rules.results import (
     trace_line,
 )
 from nador.assessment.rules.sheets import (
-    ColumnOfTwo,
     LearnerTwice,
     LearnerUnknown,
     NoGradeColumn,

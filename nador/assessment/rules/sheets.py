@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from nador.assessment.rules.columns import Header, cell_at, read_header
 from nador.assessment.rules.marks import parse_mark
 from nador.assessment.rules.refusals import (
     GradeStale,
@@ -20,8 +21,9 @@ from nador.assessment.rules.states import GradeState
 from nador.kernel.errors import DomainError, Invalid
 from nador.kernel.text import fold
 
+REFERENCE: Final = "reference"
+VERSIONS: Final = "versions"
 CLEARS: Final = frozenset({"-", "–", "—", "−"})
-_OUT_OF: Final = re.compile(r"\s*/\s*[0-9.,\u00a0\u202f ]+$")
 _VERSION: Final = re.compile(r"([^\s=]+)=([0-9]{1,9})")
 
 
@@ -29,12 +31,6 @@ class NoReferenceColumn(Invalid):
     """No column of the file names learners by their reference."""
 
     code = "no_reference_column"
-
-
-class ColumnOfTwo(Invalid):
-    """Two columns (`columns`) are for the same assessment."""
-
-    code = "column_of_two"
 
 
 class NoGradeColumn(Invalid):
@@ -144,14 +140,6 @@ class SheetPlan:
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    reference: int
-    versions: int | None
-    grades: Mapping[int, SheetColumn]
-    ignored: list[str]
-
-
 def plan_sheet(
     lines: Iterable[tuple[int, Sequence[str]]],
     *,
@@ -165,11 +153,16 @@ def plan_sheet(
     """
     rows = iter(lines)
     _, first = next(rows, (0, ()))
-    header = _read_header(first, columns, names)
+    others = {REFERENCE: names.reference, VERSIONS: names.versions}
+    header = read_header(first, columns, others)
+    if REFERENCE not in header.places:
+        raise NoReferenceColumn
+    if not header.marks:
+        raise NoGradeColumn
     plan = SheetPlan(ignored=header.ignored)
     seen: dict[str, int] = {}
     for line, cells in rows:
-        reference = cell_at(cells, header.reference).upper()
+        reference = cell_at(cells, header.places[REFERENCE]).upper()
         learner = learners.get(reference)
         if learner is None:
             error: DomainError = LearnerUnknown(reference=reference)
@@ -183,47 +176,17 @@ def plan_sheet(
     return plan
 
 
-def _read_header(
-    cells: Sequence[str], columns: Sequence[SheetColumn], names: SheetNames
-) -> _Header:
-    """Recognise columns by name; what is no assessment is ignored, and said."""
-    reference: int | None = None
-    versions: int | None = None
-    grades: dict[int, SheetColumn] = {}
-    ignored = []
-    for at, name in enumerate(cells):
-        # A name may end in what the assessment is out of, as our own files have it.
-        called = {fold(name), fold(_OUT_OF.sub("", name))} - {""}
-        meant = [column for column in columns if called & column.names]
-        if called & names.reference and reference is None:
-            reference = at
-        elif called & names.versions:
-            versions = at
-        elif len(meant) == 1:
-            if meant[0] in grades.values():
-                twice = [cells[i] for i, one in grades.items() if one is meant[0]]
-                raise ColumnOfTwo(columns=[*twice, name])
-            grades[at] = meant[0]
-        elif name:
-            ignored.append(name)
-    if reference is None:
-        raise NoReferenceColumn
-    if not grades:
-        raise NoGradeColumn
-    return _Header(reference, versions, grades, ignored)
-
-
 def _plan_row(
     plan: SheetPlan,
     line: int,
     cells: Sequence[str],
-    header: _Header,
+    header: Header[SheetColumn],
     learner: SheetLearner,
     names: SheetNames,
 ) -> None:
-    typed_versions = cell_at(cells, header.versions)
+    typed_versions = cell_at(cells, header.places.get(VERSIONS))
     versions = {code: int(number) for code, number in _VERSION.findall(typed_versions)}
-    for at, column in header.grades.items():
+    for at, column in header.marks.items():
         typed = cell_at(cells, at)
         if not typed:
             plan.unchanged += 1
@@ -275,8 +238,3 @@ def require_reason(plan: SheetPlan, reason: str) -> None:
     """Ask why, where learners have seen what changes."""
     if plan.needs_reason and not reason:
         raise ReasonNeeded(field="reason")
-
-
-def cell_at(cells: Sequence[str], place: int | None) -> str:
-    """Give the cell of a column; empty where the row is short, or the file has no such column."""
-    return cells[place].strip() if place is not None and place < len(cells) else ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from nador.assessment.rules.columns import Header, cell_at, read_header
 from nador.assessment.rules.marking.refusals import (
     MarkStale,
     NoMarkColumn,
@@ -17,13 +18,13 @@ from nador.assessment.rules.marking.refusals import (
 )
 from nador.assessment.rules.marking.rubrics import Criterion, read_points
 from nador.assessment.rules.marks import parse_mark
-from nador.assessment.rules.sheets import ColumnOfTwo, LearnerTwice, cell_at
+from nador.assessment.rules.sheets import VERSIONS, LearnerTwice
 from nador.kernel.errors import DomainError
-from nador.kernel.text import clean, fold
+from nador.kernel.text import clean
 
 VALUE: Final = "value"
+PAPER: Final = "paper"
 COMMENT: Final = "comment"
-_OUT_OF: Final = re.compile(r"\s*/\s*[0-9.,\u00a0\u202f ]+$")
 _WHOLE: Final = re.compile(r"[0-9]{1,9}")
 
 
@@ -101,15 +102,6 @@ class WorksheetPlan:
         return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
-    paper: int
-    versions: int | None
-    comment: int | None
-    marks: Mapping[int, WorksheetColumn]
-    ignored: list[str]
-
-
 def plan_worksheet(
     lines: Iterable[tuple[int, Sequence[str]]],
     *,
@@ -124,11 +116,16 @@ def plan_worksheet(
     """
     rows = iter(lines)
     _, first = next(rows, (0, ()))
-    header = _read_header(first, columns, names)
+    others = {PAPER: names.paper, VERSIONS: names.versions, COMMENT: names.comment}
+    header = read_header(first, columns, others)
+    if PAPER not in header.places:
+        raise NoPaperColumn
+    if not header.marks and COMMENT not in header.places:
+        raise NoMarkColumn
     plan = WorksheetPlan(ignored=header.ignored)
     seen: dict[str, int] = {}
     for line, cells in rows:
-        typed = cell_at(cells, header.paper)
+        typed = cell_at(cells, header.places[PAPER])
         paper = papers.get(typed.upper())
         if paper is None:
             error: DomainError = PaperUnknown(sign=typed)
@@ -142,43 +139,11 @@ def plan_worksheet(
     return plan
 
 
-def _read_header(
-    cells: Sequence[str], columns: Sequence[WorksheetColumn], names: WorksheetNames
-) -> _Header:
-    """Recognise columns by name, wherever they stand; the rest is ignored, and said."""
-    paper: int | None = None
-    versions: int | None = None
-    comment: int | None = None
-    marks: dict[int, WorksheetColumn] = {}
-    ignored = []
-    for at, name in enumerate(cells):
-        called = {fold(name), fold(_OUT_OF.sub("", name))} - {""}
-        meant = [column for column in columns if called & column.names]
-        if called & names.paper and paper is None:
-            paper = at
-        elif called & names.versions:
-            versions = at
-        elif called & names.comment and comment is None:
-            comment = at
-        elif len(meant) == 1:
-            if meant[0] in marks.values():
-                twice = [cells[i] for i, one in marks.items() if one is meant[0]]
-                raise ColumnOfTwo(columns=[*twice, name])
-            marks[at] = meant[0]
-        elif name:
-            ignored.append(name)
-    if paper is None:
-        raise NoPaperColumn
-    if not marks and comment is None:
-        raise NoMarkColumn
-    return _Header(paper, versions, comment, marks, ignored)
-
-
 def _plan_row(
     plan: WorksheetPlan,
     line: int,
     cells: Sequence[str],
-    header: _Header,
+    header: Header[WorksheetColumn],
     paper: Paper,
     out_of: Decimal,
 ) -> None:
@@ -203,7 +168,7 @@ def _plan_row(
             points[column.key] = read
         else:
             value = read
-    said = cell_at(cells, header.comment)
+    said = cell_at(cells, header.places.get(COMMENT))
     # A spreadsheet's cell is one line: a comment of several comes back as it went.
     if said and said != clean(paper.comment):
         changed.append((COMMENT, paper.comment or None, said))
@@ -213,7 +178,7 @@ def _plan_row(
     if not changed:
         plan.unchanged += 1
         return
-    refusal = _refusal(paper, value, cell_at(cells, header.versions))
+    refusal = _refusal(paper, value, cell_at(cells, header.places.get(VERSIONS)))
     if refusal is not None:
         plan.errors.append(WorksheetError(line, paper.label, "", refusal))
         return
