@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 from nador.assessment.models import (
     Assessment,
     Attempt,
+    FeedbackFile,
     Grade,
     GradeChange,
     LetGoFile,
@@ -23,8 +24,9 @@ from nador.assessment.rules.quizzes import AttemptStatus
 from nador.assessment.service import forgetting, scanning, uploads
 from nador.assessment.service.attempts import end_overdue
 from nador.assessment.service.marking import parcels
+from nador.assessment.service.scanning import Scanned
 from nador.enrolment.models import Enrolment
-from nador.kernel import clock, scanner
+from nador.kernel import scanner
 from nador.kernel.checkup import check
 from nador.kernel.files import Damaged
 from nador.kernel.work import NotNow, work
@@ -38,16 +40,30 @@ if TYPE_CHECKING:
     from nador.kernel.work import Desk
 
 
-@work("scan", due=handed_in.unscanned, record=scanning.record_scan)
-def scan(desk: Desk, item_id: int) -> str | None:
+@work("scan", due=lambda _: handed_in.unscanned(SubmissionFile), record=scanning.record_scan)
+def scan(desk: Desk, item_id: int) -> Scanned:
     """Have the virus scanner look at a handed-in file."""
+    return _scanned(desk, SubmissionFile, item_id)
+
+
+@work(
+    "scan feedback",
+    due=lambda _: handed_in.unscanned(FeedbackFile),
+    record=scanning.record_scan,
+)
+def scan_feedback(desk: Desk, item_id: int) -> Scanned:
+    """Have the virus scanner look at a file that goes back to a learner."""
+    return _scanned(desk, FeedbackFile, item_id)
+
+
+def _scanned(desk: Desk, table: type[SubmissionFile | FeedbackFile], item_id: int) -> Scanned:
     with desk.reading() as session:
-        sha256 = session.get_one(SubmissionFile, item_id).sha256
+        sha256 = session.scalars(select(table.sha256).where(table.id == item_id)).one()
     try:
         with desk.files.path(sha256).open("rb") as content:
-            return scanner.scan(desk.settings.scanner, content)
+            return Scanned(sha256, scanner.scan(desk.settings.scanner, content))
     except scanner.ScannerAway as away:
-        raise NotNow(str(away), alike=handed_in.unscanned(clock.now())) from away
+        raise NotNow(str(away), alike=handed_in.unscanned(table)) from away
 
 
 @work(
@@ -79,7 +95,7 @@ def let_go(desk: Desk, item_id: int) -> bool:
     record=parcels.record_forgotten,
 )
 def drop_package(desk: Desk, item_id: int) -> None:
-    """Delete a package of feedback files a day after it came."""
+    """Delete a package of feedback files that was used, dropped, or left for a day."""
     parcels.place(desk.files, item_id).unlink(missing_ok=True)
 
 

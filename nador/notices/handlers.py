@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from nador.accounts.models import Institute, Person
 from nador.accounts.queries import certifiers
 from nador.assessment.labels import last_day
-from nador.assessment.models import Appeal, Assessment, Booking, Slot, SubmissionFile
+from nador.assessment.models import (
+    Appeal,
+    Assessment,
+    Booking,
+    FeedbackFile,
+    Slot,
+    SubmissionFile,
+)
 from nador.assessment.rules import (
     AppealAssigned,
     AppealDecided,
@@ -17,7 +24,9 @@ from nador.assessment.rules import (
 )
 from nador.assessment.rules.slots import SlotBooked, SlotCancelled
 from nador.assessment.rules.submissions import (
+    FeedbackFoundInfected,
     FileFoundInfected,
+    FilePurpose,
     SubmissionHandedIn,
     SubmissionReturned,
 )
@@ -51,6 +60,7 @@ from nador.notices.service import tell, tell_colleague, tell_holder, tell_staff
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from nador.enrolment.models import Enrolment
     from nador.kernel.access import Actor
     from nador.kernel.events import Handler
 
@@ -186,9 +196,28 @@ def returned(session: Session, _actor: Actor, event: SubmissionReturned) -> None
 
 
 def file_infected(session: Session, _actor: Actor, event: FileFoundInfected) -> None:
-    """Tell the authors that a file can't be opened by anybody, so that they send another."""
+    """Tell whose file it is that nobody can open it, so that they send another."""
     file = session.get_one(SubmissionFile, event.file_id)
-    _tell_authors(session, file.submission_id, "notices/file_infected.txt", file_name=file.name)
+    if file.purpose is FilePurpose.FEEDBACK:
+        enrolment, _, assessment = next(queries.authors(session, file.submission_id))
+        _tell_giver(session, file.stored_by_id, enrolment, assessment, file.name)
+    else:
+        _tell_authors(session, file.submission_id, "notices/file_infected.txt", file_name=file.name)
+
+
+def feedback_infected(session: Session, _actor: Actor, event: FeedbackFoundInfected) -> None:
+    """Tell who gave it back that a file can't be opened by anybody."""
+    file = session.get_one(FeedbackFile, event.file_id)
+    enrolment = queries.whole_enrolment(session, file.enrolment_id)
+    assessment = session.get_one(Assessment, file.assessment_id)
+    _tell_giver(session, file.added_by_id, enrolment, assessment, file.name)
+
+
+def _tell_giver(
+    session: Session, giver_id: int, enrolment: Enrolment, assessment: Assessment, file_name: str
+) -> None:
+    giver, template = session.get_one(Person, giver_id), "notices/feedback_infected.txt"
+    tell_staff(session, giver, enrolment, template, assessment=assessment, file_name=file_name)
 
 
 def _tell_authors(session: Session, submission_id: int, template: str, **context: Any) -> None:
@@ -289,6 +318,7 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (SubmissionHandedIn, handed_in),
     (SubmissionReturned, returned),
     (FileFoundInfected, file_infected),
+    (FeedbackFoundInfected, feedback_infected),
     (SlotBooked, slot_booked),
     (SlotCancelled, slot_cancelled),
     (CertificateIssued, certificate_issued),

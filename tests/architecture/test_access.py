@@ -404,6 +404,12 @@ TABLE = [
     ),
     Row(
         "POST",
+        "/teach/assessments/<int:assessment_id>/feedback/<int:upload_id>/drop",
+        "s nn nn fn fn fn nn",
+        where=MARKED | {"upload_id": "package_id"},
+    ),
+    Row(
+        "POST",
         "/teach/assessments/<int:assessment_id>/feedback/<int:upload_id>",
         "s nn nn fn fn fn nn",
         where=MARKED | {"upload_id": "package_id"},

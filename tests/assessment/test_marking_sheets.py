@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import zipfile
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -15,11 +14,11 @@ from sqlalchemy import select
 from nador.assessment import service
 from nador.assessment.models import LetGoFile
 from nador.assessment.queries import marking as bench_queries
-from nador.assessment.rules.files import PackageRefused
 from nador.assessment.rules.marking import MarkStatus
+from nador.assessment.rules.submissions import FileKind
 from nador.assessment.service import marking
 from nador.assessment.service.forgetting import forget_person
-from nador.assessment.service.marking import parcels
+from nador.assessment.service.submissions import Stored
 from nador.kernel.db import command
 from nador.kernel.files import FileStore
 from tests.assessment.test_marking import HIDDEN, Room, give_rubric, room
@@ -225,105 +224,13 @@ def test_a_table_of_criteria(client: FlaskClient, room: Room) -> None:
     assert kept(room) == [(Decimal(20), MarkStatus.FINAL)]
 
 
-def package(**files: bytes) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, content in files.items():
-            made.writestr(name, content)
-    return buffer.getvalue()
-
-
-def bring_files(client: FlaskClient, room: Room, content: bytes) -> TestResponse:
-    return client.post(
-        f"{base(room)}/feedback?lang=en",
-        data={"file": (io.BytesIO(content), "feedback.zip")},
-        follow_redirects=True,
+def stored_pdf(settings: Settings) -> Stored:
+    return Stored(
+        name="remarks.pdf",
+        kind=FileKind.PDF,
+        size=len(PDF),
+        sha256=FileStore(settings.files).put(PDF),
     )
-
-
-def give(client: FlaskClient, preview: TestResponse) -> TestResponse:
-    (fingerprint,) = re.findall(r'name="fingerprint" type="hidden" value="([^"]*)"', preview.text)
-    return client.post(preview.request.path + "?lang=en", data={"fingerprint": fingerprint})
-
-
-def test_files_for_a_class_are_shown_then_given(
-    client: FlaskClient, room: Room, settings: Settings
-) -> None:
-    enter(client, room)
-    names = {
-        f"{room.sign(0)}.pdf": PDF,
-        f"class/{room.school.learners[1].reference} remarks.pdf": PDF + b"2",
-        "__MACOSX/._x.pdf": b"\0",
-    }
-
-    preview = bring_files(client, room, package(**names))
-
-    assert preview.status_code == 200
-    assert "2 files are given" in preview.text
-    assert bench_queries.feedback_files(room.session, room.assessment_id) == []
-    assert give(client, preview).status_code == 303
-    room.session.rollback()
-    given = bench_queries.feedback_files(room.session, room.assessment_id)
-    assert {each.name for each in given} == {
-        f"{room.sign(0)}.pdf",
-        f"{room.school.learners[1].reference} remarks.pdf",
-    }
-    assert FileStore(settings.files).get(given[0].sha256).startswith(PDF)
-    assert not list((settings.files / "uploads").iterdir())
-    again = bring_files(client, room, package(**names))
-    assert "The package changes nothing" in again.text
-
-
-def test_a_file_of_nobody_stops_all(client: FlaskClient, room: Room) -> None:
-    enter(client, room)
-
-    preview = bring_files(client, room, package(**{f"{room.sign(0)}.pdf": PDF, "x.pdf": PDF}))
-
-    assert preview.status_code == 422
-    assert "No work here goes by this sign or reference." in preview.text
-    assert "Give these files" not in preview.text
-
-
-def bomb() -> bytes:
-    return package(**{"K7P-2QD.txt": b"0" * 30_000_000})
-
-
-def lying() -> bytes:
-    """A list that says one byte where there are millions."""
-    honest = package(**{"K7P-2QD.txt": bytes(range(32, 127)) * 100})
-    size = (95 * 100).to_bytes(4, "little")
-    return honest.replace(size, (1).to_bytes(4, "little"))
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        pytest.param(bomb(), id="a bomb"),
-        pytest.param(package(**{"../../K7P-2QD.pdf": PDF}), id="a way up"),
-        pytest.param(package(**{"/etc/K7P-2QD.pdf": PDF}), id="a root"),
-        pytest.param(lying(), id="a lie"),
-        pytest.param(b"PK\x03\x04 broken", id="broken"),
-        pytest.param(PDF, id="no package"),
-    ],
-)
-def test_a_hostile_package_is_refused(client: FlaskClient, room: Room, content: bytes) -> None:
-    with pytest.raises(PackageRefused):
-        parcels.unpack(io.BytesIO(content))
-    enter(client, room)
-
-    answer = bring_files(client, room, content)
-
-    assert answer.status_code == 422
-    assert bench_queries.feedback_files(room.session, room.assessment_id) == []
-
-
-def test_anybody_elses_package_is_not_there(client: FlaskClient, room: Room) -> None:
-    enter(client, room)
-    preview = bring_files(client, room, package(**{f"{room.sign(0)}.pdf": PDF}))
-    enter(client, room, marker=1)
-
-    assert client.get(preview.request.path).status_code == 404
-    assert client.post(preview.request.path).status_code == 404
 
 
 def test_learners_read_what_came_back_once_it_is_released(
@@ -344,10 +251,7 @@ def test_learners_read_what_came_back_once_it_is_released(
         room.markers[0],
         assessment_id=room.assessment_id,
         sign=room.sign(),
-        name="remarks.pdf",
-        media_type="application/pdf",
-        size=len(PDF),
-        sha256=FileStore(settings.files).put(PDF),
+        stored=stored_pdf(settings),
     )
     reference = room.school.learners[0].reference
     page = f"/me/results/{reference}/feedback/{room.assessment_id}?lang=en"
@@ -396,10 +300,7 @@ def test_an_erased_learner_is_no_longer_spoken_of(room: Room, settings: Settings
         room.markers[0],
         assessment_id=room.assessment_id,
         sign=room.sign(),
-        name="remarks.pdf",
-        media_type="application/pdf",
-        size=len(PDF),
-        sha256=FileStore(settings.files).put(PDF),
+        stored=stored_pdf(settings),
     )
 
     forget(room.session, room.markers[0], person_id=room.school.people[0].id)

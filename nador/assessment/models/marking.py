@@ -10,6 +10,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from nador.assessment.rules.marking import MarkRole, MarkStatus, RubricKind, SecondMarking
+from nador.assessment.rules.submissions import ScanState
 from nador.kernel.db import Base, primary_key, states
 
 
@@ -164,6 +165,7 @@ class FeedbackFile(Base):
     size: Mapped[int]
     """In bytes."""
     sha256: Mapped[str]
+    scan: Mapped[ScanState] = mapped_column(default=ScanState.UNSCANNED, index=True)
     added_at: Mapped[datetime]
     added_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
 
@@ -175,7 +177,7 @@ class FeedbackFile(Base):
 
 
 class FeedbackUpload(Base):
-    """A ZIP of feedback files between its preview and its use; forgotten after a day."""
+    """A ZIP of feedback files between its preview and its use; a worker deletes it, at the latest after a day."""
 
     __tablename__ = "feedback_upload"
 
@@ -185,3 +187,4 @@ class FeedbackUpload(Base):
     uploaded_at: Mapped[datetime]
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     used_at: Mapped[datetime | None]
+    """When its files were given, or it was dropped."""

@@ -18,6 +18,7 @@ from nador.assessment.models import (
     Assessment,
     Assignment,
     AttemptAnswer,
+    FeedbackFile,
     Grade,
     LetGoFile,
     MarkingPlan,
@@ -315,13 +316,9 @@ def file_of_work(session: Session, file_id: int) -> tuple[SubmissionFile, Work]:
     return found, work(session, found.submission_id)
 
 
-def unscanned(_now: datetime) -> Select[int]:
+def unscanned(table: type[SubmissionFile | FeedbackFile]) -> Select[int]:
     """Select the files that wait for the virus scanner, the longest waiting first."""
-    return (
-        select(SubmissionFile.id)
-        .where(SubmissionFile.scan == ScanState.WAITING)
-        .order_by(SubmissionFile.id)
-    )
+    return select(table.id).where(table.scan == ScanState.WAITING).order_by(table.id)
 
 
 def left_uploads(now: datetime, kept_for: timedelta) -> Select[int]:

@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
 
-from nador.assessment.models import SubmissionFile, Upload
-from nador.assessment.rules.submissions import FileFoundInfected, ScanState
+from nador.assessment.models import FeedbackFile, SubmissionFile, Upload
+from nador.assessment.rules.submissions import (
+    FeedbackFoundInfected,
+    FileFoundInfected,
+    ScanState,
+)
 from nador.kernel import events
 from nador.kernel.db import command
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.orm import Session
 
     from nador.kernel.access import Actor
 
 
+File = TypeVar("File", SubmissionFile, FeedbackFile)
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """Bytes that the scanner has looked at, and what it found; None: nothing."""
+
+    sha256: str
+    found: str | None
+
+
 @command
-def record_scan(session: Session, actor: Actor, *, item_id: int, outcome: str | None) -> None:
-    """Write what was found in a file (None: nothing), for every row that names the same bytes."""
-    file = session.get(SubmissionFile, item_id)
-    if file is None:
-        return
-    alike = session.scalars(
-        select(SubmissionFile).where(
-            SubmissionFile.sha256 == file.sha256, SubmissionFile.scan == ScanState.WAITING
-        )
-    )
-    for each in alike:
-        each.scan = ScanState.CLEAN if outcome is None else ScanState.INFECTED
-        if outcome is not None:
-            events.emit(session, actor, FileFoundInfected(each.id))
+def record_scan(session: Session, actor: Actor, *, item_id: int, outcome: Scanned) -> None:  # noqa: ARG001 - its bytes say more
+    """Write what was found for every file of these bytes; those that took a file's place still wait."""
+    _write(session, actor, SubmissionFile, outcome, FileFoundInfected)
+    _write(session, actor, FeedbackFile, outcome, FeedbackFoundInfected)
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    table: type[File],
+    outcome: Scanned,
+    infected: Callable[[int], object],
+) -> None:
+    alike = select(table).where(table.sha256 == outcome.sha256, table.scan == ScanState.WAITING)
+    for each in session.scalars(alike):
+        each.scan = ScanState.CLEAN if outcome.found is None else ScanState.INFECTED
+        if outcome.found is not None:
+            events.emit(session, actor, infected(each.id))
 
 
 @command

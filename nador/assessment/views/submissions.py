@@ -203,7 +203,7 @@ def own_file(file_id: int) -> Response:
 
 def send_file(file: SubmissionFile) -> Response:
     """Send a file as an attachment, never to be shown in the page; the scanner has looked first."""
-    rules.require_openable(file.as_work)
+    rules.require_openable(file.name, file.scan)
     return send_stored(file.sha256, name=file.name, kind=kinds.MEDIA_TYPES[file.kind])
 
 

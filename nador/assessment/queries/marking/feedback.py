@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from nador.assessment.models import FeedbackFile, FeedbackUpload
 from nador.kernel.errors import NotFound
@@ -44,9 +44,9 @@ def feedback_upload(session: Session, upload_id: int, *, person_id: int | None) 
 
 
 def left_packages(before: datetime) -> Select[int]:
-    """Select the packages that came before then."""
+    """Select the packages that were used or dropped, and those that came before then."""
     return (
         select(FeedbackUpload.id)
-        .where(FeedbackUpload.uploaded_at < before)
+        .where(or_(FeedbackUpload.used_at.is_not(None), FeedbackUpload.uploaded_at < before))
         .order_by(FeedbackUpload.id)
     )

@@ -12,6 +12,7 @@ from nador.assessment.rules.submissions.dates import (
     units_late,
 )
 from nador.assessment.rules.submissions.events import (
+    FeedbackFoundInfected,
     FileFoundInfected,
     SubmissionHandedIn,
     SubmissionReturned,
@@ -79,6 +80,7 @@ __all__ = [
     "CutOffPassed",
     "DatesOutOfOrder",
     "DraftMoved",
+    "FeedbackFoundInfected",
     "FeedbackMissing",
     "FileFoundInfected",
     "FileInfected",

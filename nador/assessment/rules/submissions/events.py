@@ -21,6 +21,13 @@ class SubmissionReturned:
 
 @dataclass(frozen=True, slots=True)
 class FileFoundInfected:
-    """The virus scanner found something in a file."""
+    """The virus scanner found something in a file of a work."""
+
+    file_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackFoundInfected:
+    """The virus scanner found something in a file that was given back with a mark."""
 
     file_id: int

@@ -132,12 +132,12 @@ def require_complete(
         raise OwnWorkNotConfirmed(field="own_work")
 
 
-def require_openable(file: WorkFile) -> None:
+def require_openable(name: str, scan: ScanState) -> None:
     """Refuse to hand a file to anybody before the scanner has looked, or where it found something."""
-    if file.scan is ScanState.INFECTED:
-        raise FileInfected(name=file.name)
-    if file.scan is ScanState.WAITING:
-        raise FileNotScanned(name=file.name)
+    if scan is ScanState.INFECTED:
+        raise FileInfected(name=name)
+    if scan is ScanState.WAITING:
+        raise FileNotScanned(name=name)
 
 
 def next_text(kept: str, new: str, *, sequence: int, seen: int) -> bool:

@@ -2,7 +2,12 @@
 
 from nador.assessment.service.marking.comments import add_comment, change_comment, drop_comment
 from nador.assessment.service.marking.feedback import add_feedback, drop_feedback
-from nador.assessment.service.marking.parcels import apply_upload, keep_upload, preview_upload
+from nador.assessment.service.marking.parcels import (
+    apply_upload,
+    drop_upload,
+    keep_upload,
+    preview_upload,
+)
 from nador.assessment.service.marking.planning import (
     allot_by_hand,
     allot_rest,
@@ -36,6 +41,7 @@ __all__ = [
     "change_comment",
     "drop_comment",
     "drop_feedback",
+    "drop_upload",
     "keep_upload",
     "own_works",
     "preview_upload",

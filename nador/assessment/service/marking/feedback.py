@@ -9,6 +9,7 @@ from sqlalchemy import select
 from nador.assessment import policy
 from nador.assessment.models import FeedbackFile
 from nador.assessment.queries import marking as bench_queries
+from nador.assessment.rules.files import MEDIA_TYPES
 from nador.assessment.rules.marking import MarkReleased
 from nador.assessment.service.forgetting import let_go
 from nador.assessment.service.grading import gradable
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.assessment.queries.marking import Work
+    from nador.assessment.service.submissions import Stored
     from nador.kernel.access import Actor
 
 
@@ -30,10 +32,7 @@ def add_feedback(
     *,
     assessment_id: int,
     sign: str,
-    name: str,
-    media_type: str,
-    size: int,
-    sha256: str,
+    stored: Stored,
 ) -> FeedbackFile:
     """Give a file back with a piece of work, in the place of one of the same name; it is stored already.
 
@@ -46,10 +45,11 @@ def add_feedback(
         FeedbackFile(
             assessment_id=assessment_id,
             enrolment_id=work.enrolment_id,
-            name=name,
-            media_type=media_type,
-            size=size,
-            sha256=sha256,
+            name=stored.name,
+            media_type=MEDIA_TYPES[stored.kind],
+            size=stored.size,
+            sha256=stored.sha256,
+            scan=stored.scan,
         ),
     )
 
@@ -66,7 +66,10 @@ def give(session: Session, actor: Actor, file: FeedbackFile) -> FeedbackFile:
     if kept is None:
         session.add(file)
         kept = file
+    elif kept.sha256 != file.sha256:
+        let_go(session, [kept.sha256])
     kept.media_type, kept.size, kept.sha256 = file.media_type, file.size, file.sha256
+    kept.scan = file.scan
     kept.added_at, kept.added_by_id = clock.now(), actor.person_id or 0
     session.flush()
     return kept

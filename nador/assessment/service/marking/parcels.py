@@ -7,6 +7,8 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
+from sqlalchemy import update
+
 from nador.assessment import policy
 from nador.assessment.models import FeedbackFile, FeedbackUpload
 from nador.assessment.queries import marking as bench_queries
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.assessment.queries.marking import Bench
+    from nador.assessment.rules.submissions import ScanState
     from nador.kernel.access import Actor
     from nador.kernel.files import FileStore
 
@@ -54,8 +57,17 @@ _BROKEN = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueErro
 def keep_upload(
     session: Session, actor: Actor, *, assessment_id: int, sha256: str
 ) -> FeedbackUpload:
-    """Remember a package that somebody brought; its bytes lie at `place`."""
+    """Remember a package that somebody brought, in the place of an earlier one; its bytes lie at `place`."""
     gradable(session, actor, assessment_id)
+    session.execute(
+        update(FeedbackUpload)
+        .where(
+            FeedbackUpload.assessment_id == assessment_id,
+            FeedbackUpload.uploaded_by_id == actor.person_id,
+            FeedbackUpload.used_at.is_(None),
+        )
+        .values(used_at=clock.now())
+    )
     upload = FeedbackUpload(
         assessment_id=assessment_id,
         sha256=sha256,
@@ -140,6 +152,7 @@ def apply_upload(
     upload_id: int,
     files: list[Packed],
     fingerprint: str,
+    scan: ScanState,
 ) -> list[Delivery]:
     """Give exactly the files that the preview showed; their bytes are stored already.
 
@@ -165,6 +178,7 @@ def apply_upload(
                 media_type=one.file.media_type,
                 size=one.file.size,
                 sha256=one.file.sha256,
+                scan=scan,
             ),
         )
     upload.used_at = clock.now()
@@ -177,6 +191,13 @@ def apply_upload(
         files=len(plan.deliveries),
     )
     return plan.deliveries
+
+
+@command
+def drop_upload(session: Session, actor: Actor, *, upload_id: int) -> None:
+    """Give nothing of a package: it is deleted."""
+    upload = bench_queries.feedback_upload(session, upload_id, person_id=actor.person_id)
+    upload.used_at = upload.used_at or clock.now()
 
 
 @command

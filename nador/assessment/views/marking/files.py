@@ -9,10 +9,12 @@ from flask import redirect, request, url_for
 
 from nador.assessment.labels import marking as marking_labels
 from nador.assessment.queries import marking as bench_queries
-from nador.assessment.rules.files import MEDIA_TYPES, kept_name, kind_of
-from nador.assessment.service import marking
+from nador.assessment.rules.files import MEDIA_TYPES
+from nador.assessment.rules.submissions import require_openable
+from nador.assessment.service import marking, uploads
 from nador.assessment.views.marking.work import desk_to_mark, show_work
 from nador.assessment.views.routes import READERS, blueprint
+from nador.assessment.views.submissions import scan_state
 from nador.kernel.errors import Conflict, Invalid, NotFound
 from nador.web.access import access
 from nador.web.rendering import send_stored
@@ -47,21 +49,12 @@ def add_feedback(assessment_id: int, sign: str) -> ResponseReturnValue:
     """Take a file for the learner."""
     desk = desk_to_mark(assessment_id, sign)
     given = request.files.get("file")
-    content = given.read() if given is not None else b""
     try:
-        if given is None or not content:
+        if not given:
             raise FileMissing(field="file")
-        kind = kind_of(given.filename or "", io.BytesIO(content))
-        marking.add_feedback(
-            db(),
-            actor(),
-            assessment_id=assessment_id,
-            sign=sign,
-            name=kept_name(given.filename or "", kind),
-            media_type=MEDIA_TYPES[kind],
-            size=len(content),
-            sha256=files().put(content),
-        )
+        content = io.BytesIO(given.read())
+        stored = uploads.store_feedback(files(), given.filename or "", content, scan=scan_state())
+        marking.add_feedback(db(), actor(), assessment_id=assessment_id, sign=sign, stored=stored)
     except (Invalid, Conflict) as refused:
         form = desk.form(blank=True)
         form.refuse(refused)
@@ -77,6 +70,7 @@ def feedback_file(assessment_id: int, sign: str, file_id: int) -> Response:
     kept = bench_queries.feedback_file(db(), file_id)
     if (kept.assessment_id, kept.enrolment_id) != (assessment_id, desk.work.enrolment_id):
         raise NotFound
+    require_openable(kept.name, kept.scan)
     return send_stored(kept.sha256, name=kept.name, kind=kept.media_type)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nador.assessment.queries import marking as bench_queries
+from nador.assessment.rules.submissions import require_openable
 from nador.assessment.views.routes import blueprint, page
 from nador.kernel.errors import NotFound
 from nador.web.access import SIGNED_IN, access
@@ -32,6 +33,7 @@ def own_feedback_file(reference: str, assessment_id: int, file_id: int) -> Respo
     file = next((each for each in found.files if each.id == file_id), None)
     if file is None:
         raise NotFound
+    require_openable(file.name, file.scan)
     return send_stored(file.sha256, name=file.name, kind=file.media_type)
 
 

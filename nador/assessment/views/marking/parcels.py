@@ -16,6 +16,7 @@ from nador.assessment.service import marking
 from nador.assessment.service.marking import parcels
 from nador.assessment.views.marking.sheets import bench_to_mark
 from nador.assessment.views.routes import READERS, blueprint, page
+from nador.assessment.views.submissions import scan_state
 from nador.kernel.errors import Conflict, Invalid, NotFound
 from nador.web.access import access
 from nador.web.rendering import note
@@ -88,15 +89,24 @@ def apply_parcel(assessment_id: int, upload_id: int) -> ResponseReturnValue:
             upload_id=upload_id,
             files=found,
             fingerprint=form.fingerprint.data or "",
+            scan=scan_state(),
         )
     except (Invalid, Conflict) as refused:
         form.refuse(refused)
         bench, plan = _planned(assessment_id, found)
         form.fingerprint.data = plan.fingerprint()
         return _show(bench, form, plan), 409 if isinstance(refused, MarksMoved) else 422
-    parcels.place(files(), upload_id).unlink(missing_ok=True)
     note(translator().gettext("The files are given: learners see them with their released grades."))
     return redirect(url_for("assessment.bench", assessment_id=assessment_id), 303)
+
+
+@blueprint.post("/teach/assessments/<int:assessment_id>/feedback/<int:upload_id>/drop")
+@access(*READERS)
+def drop_parcel(assessment_id: int, upload_id: int) -> ResponseReturnValue:
+    """Let go of a ZIP, and ask for another one."""
+    bench_to_mark(assessment_id)
+    marking.drop_upload(db(), actor(), upload_id=upload_id)
+    return redirect(url_for("assessment.ask_for_parcel", assessment_id=assessment_id), 303)
 
 
 def _address(assessment_id: int, upload_id: int) -> str:
