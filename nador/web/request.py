@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
@@ -23,6 +23,9 @@ from nador.kernel.files import FileStore
 from nador.kernel.i18n import LANGUAGES, Translator, negotiate
 from nador.kernel.i18n import translator as translator_for
 from nador.settings import Settings
+
+if TYPE_CHECKING:
+    from itsdangerous import URLSafeTimedSerializer
 
 LANGUAGE_COOKIE = "nador_lang"
 BRAND_LASTS = 60
@@ -179,6 +182,13 @@ class CookiesForFaces(SecureCookieSessionInterface):
 
     def __init__(self) -> None:
         self._faceless: tuple[tuple[str, ...], frozenset[str]] | None = None
+        self._serializer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs the cookie; Flask makes one anew for each request, twice."""
+        if self._serializer is None:
+            self._serializer = super().get_signing_serializer(app)
+        return self._serializer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Open nothing at the addresses of faceless views: the route is not chosen yet here."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
@@ -13,15 +13,16 @@ from nador.assessment.rules import GradeState
 from nador.assessment.rules.marking import MarkingState, MarkStatus
 from tests.assessment.test_marking import DOUBLE, HIDDEN
 from tests.journeys.marking import MarkingRoom, marking_room
-from tests.journeys.visitors import DESKTOP, PHONE, Reader, words
+from tests.journeys.visitors import Reader, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
 READERS = (Reader("ar", javascript=True), Reader("fr", javascript=False))
+SCRIPTS = Reader("fr", javascript=True)
 CLASS = 20
 
 
@@ -49,20 +50,6 @@ def crowd(tmp_path: Path) -> Iterator[MarkingRoom]:
         yield opened
 
 
-def enter(
-    browser: Browser, opened: MarkingRoom, cookie: dict[str, Any], reader: Reader
-) -> BrowserContext:
-    context = browser.new_context(
-        base_url=opened.url,
-        viewport=PHONE if reader.lang == "ar" else DESKTOP,
-        java_script_enabled=reader.javascript,
-    )
-    context.add_cookies([cookie])  # type: ignore[list-item] # what a test client has
-    context.add_cookies([{"name": "nador_lang", "value": reader.lang, "url": opened.url}])
-    context.set_default_timeout(30_000)
-    return context
-
-
 def choose(page: Page, criterion: str, points: str) -> None:
     page.locator(f"label:has(input[name='p-{criterion}'][value='{points}'])").click()
 
@@ -84,24 +71,24 @@ def test_double_marking_to_a_released_grade(
     room, said = double.room, words(reader.lang)
     # Out of 20: 20 and 6 differ too much, and the third says 14.
     for marker, (a, b) in enumerate([("5", "5"), ("1", "2"), ("5", "2")]):
-        with enter(browser, double, double.cookies[marker], reader) as context:
+        with double.house.enter(browser, double.room.markers[marker], reader) as context:
             mark_first_of_queue(context.new_page(), a, b)
-        double.refresh()
+        double.house.refresh()
     assert room.work().state is MarkingState.AGREED
 
-    with enter(browser, double, double.cookies[0], reader) as context:
+    with double.house.enter(browser, double.room.markers[0], reader) as context:
         page = context.new_page()
         page.goto(f"{double.base}/works/{room.sign()}")
         expect(page.locator("#marks")).to_contain_text(re.compile(r"20[.,]00/20"))
         page.goto(f"/teach/runs/{room.school.run.id}/gradebook")
         page.get_by_role("button", name=said("Release the grades"), exact=True).click()
         expect(page.locator("main")).to_contain_text(re.compile(r"14[.,]00"))
-    double.refresh()
+    double.house.refresh()
     grade = room.grade()
     assert grade is not None
     assert (grade.value, grade.state) == (Decimal(14), GradeState.RELEASED)
 
-    with enter(browser, double, double.learner(0), reader) as context:
+    with double.house.enter(browser, double.room.school.people[0], reader) as context:
         page = context.new_page()
         page.goto(f"/me/results/{room.school.learners[0].reference}")
         page.locator("#feedback a").click()
@@ -111,19 +98,19 @@ def test_double_marking_to_a_released_grade(
 def test_names_appear_when_all_is_agreed(hidden: MarkingRoom, browser: Browser) -> None:
     room, reader = hidden.room, Reader("ar", javascript=True)
     for marker in (0, 1):
-        with enter(browser, hidden, hidden.cookies[marker], reader) as context:
+        with hidden.house.enter(browser, hidden.room.markers[marker], reader) as context:
             page = context.new_page()
             mark_first_of_queue(page, "5", "2")
             page.goto(f"{hidden.base}/marking")
             expect(page.locator("main")).not_to_contain_text("Learner 000")
-        hidden.refresh()
+        hidden.house.refresh()
 
-    with enter(browser, hidden, hidden.cookies[0], reader) as context:
+    with hidden.house.enter(browser, hidden.room.markers[0], reader) as context:
         page = context.new_page()
         page.goto(f"{hidden.base}/marking")
         page.get_by_role("button", name=words("ar")("Show the names")).click()
         expect(page.locator("main")).to_contain_text("Learner 000")
-    hidden.refresh()
+    hidden.house.refresh()
     grade = room.grade()
     assert grade is not None
     assert grade.value == Decimal(14)
@@ -132,7 +119,7 @@ def test_names_appear_when_all_is_agreed(hidden: MarkingRoom, browser: Browser) 
 def test_a_class_is_marked_by_keyboard_alone(crowd: MarkingRoom, browser: Browser) -> None:
     """Twenty pieces of work, and the mouse is never touched."""
     room = crowd.room
-    with enter(browser, crowd, crowd.cookies[0], Reader("fr", javascript=True)) as context:
+    with crowd.house.enter(browser, crowd.room.markers[0], SCRIPTS) as context:
         page = context.new_page()
         page.goto(f"{crowd.base}/works/{room.sign(0)}")
         page.keyboard.press("?")
@@ -147,7 +134,7 @@ def test_a_class_is_marked_by_keyboard_alone(crowd: MarkingRoom, browser: Browse
             page.keyboard.type(f"Copie {learner}")
             page.keyboard.press("Control+Enter")
             page.wait_for_url(re.compile(f"marking|(?!.*{room.sign(learner)})works"))
-    crowd.refresh()
+    crowd.house.refresh()
     works = [room.work(learner) for learner in range(CLASS)]
     assert [each.agreed for each in works] == [Decimal(14 if n % 2 else 20) for n in range(CLASS)]
     assert [each.marks[0].comment for each in works] == [f"Copie {n}" for n in range(CLASS)]
@@ -155,7 +142,7 @@ def test_a_class_is_marked_by_keyboard_alone(crowd: MarkingRoom, browser: Browse
 
 def test_a_draft_survives_a_cut_line(crowd: MarkingRoom, browser: Browser) -> None:
     room = crowd.room
-    with enter(browser, crowd, crowd.cookies[0], Reader("fr", javascript=True)) as context:
+    with crowd.house.enter(browser, crowd.room.markers[0], SCRIPTS) as context:
         page = context.new_page()
         page.goto(f"{crowd.base}/works/{room.sign(0)}")
         told = page.locator("#saved")
@@ -169,6 +156,6 @@ def test_a_draft_survives_a_cut_line(crowd: MarkingRoom, browser: Browser) -> No
         expect(page).to_have_url(re.compile(room.sign(1)))
         page.keyboard.press("k")
         expect(page.locator("#comment")).to_have_value("Écrit pendant la coupure.")
-    crowd.refresh()
+    crowd.house.refresh()
     (mark,) = room.work(0).marks
     assert mark.status is MarkStatus.DRAFT

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from nador.assessment.models import AnswerAside
 from tests.assessment.exam import ESSAY, SHORT, SINGLE
 from tests.journeys.hall import Hall, hall
+from tests.journeys.visitors import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,18 +22,13 @@ if TYPE_CHECKING:
 SAVED = re.compile(r"Saved at \d\d:\d\d")
 UNSAVED = re.compile("Not saved yet")
 PATIENCE = 30_000
+PLAIN = Reader("en", javascript=False)
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Hall]:
     with hall(tmp_path / "hall", SINGLE, SHORT, ESSAY, minutes=60) as opened:
         yield opened
-
-
-def enter(room: Hall, browser: Browser, **more: Any) -> BrowserContext:
-    context = browser.new_context(base_url=room.url, locale="en", **more)
-    context.add_cookies([room.cookies[0]])
-    return context
 
 
 def begin(context: BrowserContext, room: Hall) -> Page:
@@ -48,14 +44,14 @@ def told(page: Page, position: int) -> Any:
 
 
 def test_without_script(room: Hall, browser: Browser) -> None:
-    with enter(room, browser, java_script_enabled=False) as context:
+    with room.house.enter(browser, room.exam.actors[0], PLAIN) as context:
         page = begin(context, room)
         page.get_by_text("Quatre").click()
         page.fill("[name=q2-text]", "Rabat")
         page.get_by_role("button", name="Save", exact=True).click()
         expect(told(page, 2)).to_have_text(SAVED)
-        room.stop()
-        room.start()
+        room.house.stop()
+        room.house.start()
         page.fill("[name=q3-text]", "Parce que.")
         page.get_by_role("button", name="Check and hand in").click()
         expect(page.locator("main")).to_contain_text("Every question is answered.")
@@ -66,7 +62,7 @@ def test_without_script(room: Hall, browser: Browser) -> None:
 
 
 def test_with_script_the_line_is_cut_and_the_server_restarts(room: Hall, browser: Browser) -> None:
-    with enter(room, browser) as context:
+    with room.house.enter(browser, room.exam.actors[0]) as context:
         page = begin(context, room)
         page.get_by_text("Quatre").click()
         expect(told(page, 1)).to_have_text(SAVED)
@@ -80,10 +76,10 @@ def test_with_script_the_line_is_cut_and_the_server_restarts(room: Hall, browser
         expect(told(page, 2)).to_have_text(SAVED, timeout=PATIENCE)
         assert room.answers()[1] == {"text": "Rabat"}
 
-        room.stop()
+        room.house.stop()
         page.fill("[name=q3-text]", "Parce que la ligne tient.")
         expect(told(page, 3)).to_have_text(UNSAVED, timeout=PATIENCE)
-        room.start()
+        room.house.start()
         expect(told(page, 3)).to_have_text(SAVED, timeout=60_000)
         page.reload()
         expect(page.locator("[name=q3-text]")).to_have_value("Parce que la ligne tient.")
@@ -98,7 +94,7 @@ def test_with_script_the_line_is_cut_and_the_server_restarts(room: Hall, browser
 def test_what_was_typed_without_a_line_survives_a_closed_window(
     room: Hall, browser: Browser
 ) -> None:
-    with enter(room, browser) as context:
+    with room.house.enter(browser, room.exam.actors[0]) as context:
         page = begin(context, room)
         url = page.url
         context.set_offline(True)
@@ -115,7 +111,7 @@ def test_what_was_typed_without_a_line_survives_a_closed_window(
 
 
 def test_two_windows_and_a_wrong_clock(room: Hall, browser: Browser) -> None:
-    with enter(room, browser) as context:
+    with room.house.enter(browser, room.exam.actors[0]) as context:
         # The learner's clock is a day ahead: the time that is left is the server's.
         context.clock.install(time="2031-01-01T00:00:00")
         one = begin(context, room)

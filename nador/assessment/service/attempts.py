@@ -200,7 +200,7 @@ _PUT = (
 
 
 def _put(session: Session, answer_id: int, answer: Answer, sequence: int, now: datetime) -> None:
-    session.execute(
+    session.connection().execute(
         _PUT, {"answer_id": answer_id, "given": dict(answer), "number": sequence, "now": now}
     )
 

@@ -54,17 +54,17 @@ _STANDING = (
     .join(Attempt, Attempt.id == AttemptAnswer.attempt_id)
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .join(QuestionVersion, QuestionVersion.id == AttemptAnswer.version_id)
-    .where(
-        AttemptAnswer.attempt_id == bindparam("attempt_id"),
-        AttemptAnswer.position.in_(bindparam("positions", expanding=True)),
-    )
+    .where(AttemptAnswer.attempt_id == bindparam("attempt_id"))
     .with_for_update(key_share=True, of=Attempt)
 )
-_OF_PERSON = _STANDING.where(Enrolment.person_id == bindparam("person_id"))
+_OF_PERSON = _STANDING.where(
+    Enrolment.person_id == bindparam("person_id"),
+    AttemptAnswer.position.in_(bindparam("positions", expanding=True)),
+)
 _OF_VISITOR = (
     _STANDING.join(Person, Person.id == Enrolment.person_id)
     .join(SignIn, SignIn.person_id == Person.id)
-    .where(*FRESH)
+    .where(AttemptAnswer.position == bindparam("position"), *FRESH)
 )
 
 
@@ -86,8 +86,9 @@ def answer_of_visitor(
     session: Session, secret: str, attempt_id: int, position: int, *, now: datetime
 ) -> Standing | None:
     """The answer that stands, locked, where this sign-in lives and the attempt is its person's."""
-    asked = {"attempt_id": attempt_id, "positions": [position], **fresh(secret, now=now)}
-    row = session.execute(_OF_VISITOR, asked).one_or_none()
+    asked = {"attempt_id": attempt_id, "position": position, **fresh(secret, now=now)}
+    # Columns only: the session would look for objects to build.
+    row = session.connection().execute(_OF_VISITOR, asked).one_or_none()
     return None if row is None else _standing(row)
 
 
