@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from nador.catalogue.rules import (
+    PLAIN,
     AssessmentKind,
+    AttendancePoints,
     CalendarEntry,
     CatalogueStatus,
     DocumentKind,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date, time
     from decimal import Decimal
 
-    from nador.catalogue.models import Meeting, Run
+    from nador.catalogue.models import CourseVersion, Meeting, Run
     from nador.kernel.i18n import Translator
 
 ERRORS = {
@@ -302,6 +304,44 @@ def plain(value: Decimal, words: Translator) -> str:
 def share(value: Decimal, words: Translator) -> str:
     """Write a weight out of 100 as a percentage."""
     return words.percent(value / 100)
+
+
+def attendance_asked(version: CourseVersion, words: Translator) -> str:
+    """Say which attendance a course asks for, and by which points; empty where it asks for none."""
+    if not version.min_attendance:
+        return ""
+    share, points = version.min_attendance, version.attendance_points
+    if points == PLAIN:
+        return words.gettext(
+            "Attendance: at least %(share)s per cent of the meetings.", share=words.number(share)
+        )
+    asked = words.gettext(
+        "Attendance: at least %(share)s per cent of the points.", share=words.number(share)
+    )
+    return f"{asked} {attendance_points(points, words)}"
+
+
+def attendance_points(points: AttendancePoints, words: Translator) -> str:
+    """Say what each status of a meeting gives; empty where presence alone counts."""
+    if points == PLAIN:
+        return ""
+    given = {
+        "present": plain(points.present, words),
+        "late": plain(points.late, words),
+        "absent": plain(points.absent, words),
+    }
+    if points.excused is None:
+        return words.gettext(
+            "A meeting gives: present %(present)s, late %(late)s, absent %(absent)s. "
+            "Who is excused is not counted.",
+            **given,
+        )
+    return words.gettext(
+        "A meeting gives: present %(present)s, late %(late)s, excused %(excused)s, "
+        "absent %(absent)s.",
+        excused=plain(points.excused, words),
+        **given,
+    )
 
 
 def seats(left: int, words: Translator) -> str:

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from nador.accounts.models import Institute, Person
 from nador.catalogue.rules import (
+    PLAIN,
     AssessmentKind,
+    AttendancePoints,
     CatalogueStatus,
     DocumentKind,
     MeetingStatus,
@@ -76,7 +78,12 @@ class CourseVersion(Base):
     mark_scale: Mapped[Decimal]
     pass_mark: Mapped[Decimal]
     min_attendance: Mapped[int] = mapped_column(default=0)
-    """In per cent of held meetings; 0 asks for none."""
+    """In per cent of what held meetings can give; 0 asks for none."""
+    present_points: Mapped[Decimal] = mapped_column(default=PLAIN.present)
+    late_points: Mapped[Decimal] = mapped_column(default=PLAIN.late)
+    excused_points: Mapped[Decimal | None]
+    """None leaves the meeting out of the count."""
+    absent_points: Mapped[Decimal] = mapped_column(default=PLAIN.absent)
     document: Mapped[DocumentKind]
     mentions: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     """Highest first: {"min": "16.00", "ar": …, "fr": …, "en": …}."""
@@ -105,9 +112,25 @@ class CourseVersion(Base):
         CheckConstraint("level BETWEEN 1 AND 3", name="level"),
         CheckConstraint("hours > 0", name="hours"),
         CheckConstraint("min_attendance BETWEEN 0 AND 100", name="min_attendance"),
+        CheckConstraint(
+            "present_points > 0 AND late_points BETWEEN 0 AND present_points"
+            " AND absent_points BETWEEN 0 AND present_points"
+            " AND (excused_points IS NULL OR excused_points BETWEEN 0 AND present_points)",
+            name="attendance_points",
+        ),
         CheckConstraint("pass_mark BETWEEN 0 AND mark_scale", name="pass_mark"),
         CheckConstraint("compensated >= 0", name="compensated"),
     )
+
+    @property
+    def attendance_points(self) -> AttendancePoints:
+        """What a held meeting gives by status, as the rules read it."""
+        return AttendancePoints(
+            present=self.present_points,
+            late=self.late_points,
+            excused=self.excused_points,
+            absent=self.absent_points,
+        )
 
     @property
     def shares(self) -> dict[str, Decimal]:

@@ -143,6 +143,28 @@ def test_a_confirmed_result_computed_again_from_stored_facts_is_the_same(
         assert row.outcome == again
 
 
+def test_points_for_attendance_decide_and_stay_with_the_result(session: Session) -> None:
+    points = {"present_points": Decimal(2), "excused_points": Decimal(1)}
+    school = open_school(session, min_attendance=75, **points)  # type: ignore[arg-type] # the version's own
+    attend(school, AttendanceStatus.LATE, AttendanceStatus.EXCUSED, AttendanceStatus.PRESENT)
+    attend(school, AttendanceStatus.PRESENT, AttendanceStatus.EXCUSED, AttendanceStatus.ABSENT)
+    school.grade_all(("16", "15"), ("16", "15"), ("16", "15"))
+    school.release()
+
+    results = conclude(school)
+
+    assert [(each.decision, each.attendance) for each in results] == [
+        (Decision.PASS, Decimal(75)),
+        (Decision.FAIL, Decimal(50)),
+        (Decision.FAIL, Decimal(50)),
+    ]
+    for each in results:
+        assert each.formula == 3
+        assert each.given is not None
+        assert rules.recomputed(each.formula, each.given).rows() == each.trace
+    assert results[1].trace[0]["tally"][2] == ["excused", 2, "1.00"]
+
+
 def test_an_incomplete_learner_is_graded_and_concluded_later(session: Session) -> None:
     school = open_school(session, learners=2)
     school.grade_all(("12", "12"), ("12", None))

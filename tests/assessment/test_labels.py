@@ -11,11 +11,13 @@ from nador.assessment import labels
 from nador.assessment.rules import (
     Decision,
     GradeState,
+    Presence,
     RowFilter,
     RuleKind,
     TraceLine,
     Verdict,
 )
+from nador.catalogue.rules import AttendancePoints
 from nador.kernel.i18n import LANGUAGES, translator
 
 if TYPE_CHECKING:
@@ -98,3 +100,20 @@ def test_a_line_of_a_trace_is_told(line: TraceLine, told: tuple[str, str, str]) 
         labels.line_value(line, words),
         labels.line_threshold(line, words),
     ) == told
+
+
+def test_points_for_attendance_are_told_with_what_earned_them() -> None:
+    given = {"present": Decimal(2), "late": Decimal("1.5"), "absent": Decimal(0)}
+    line = TraceLine(
+        RuleKind.ATTENDANCE,
+        "",
+        Decimal("87.5"),
+        Decimal(75),
+        Verdict.MET,
+        tally=Presence(4, 2, 1, 3, late=1, points=AttendancePoints(**given)).tally,
+    )
+
+    [note] = labels.line_notes(line, translator("en"))
+
+    assert note.startswith("3.5 of 6 points. Present: 1 × 2 · Late: 1 × 1.5 · ")
+    assert note.endswith("Excused absence: 1, not counted · Not marked: 1 × 0")

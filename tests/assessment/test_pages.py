@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,11 +13,13 @@ from sqlalchemy import select
 from nador.assessment import service
 from nador.assessment.models import Grade, GradeChange, Result
 from nador.catalogue.models import Run, RunStaff
-from nador.catalogue.rules import RunStatus
+from nador.catalogue.rules import MeetingStatus, RunStatus
+from nador.enrolment.models import Attendance
+from nador.enrolment.rules import AttendanceStatus
 from nador.kernel import clock
 from tests.assessment.school import School, open_school
 from tests.assessment.test_gradebook import statements
-from tests.factories import make_enrolment, make_person, sign_in, store
+from tests.factories import make_enrolment, make_meeting, make_person, sign_in, store
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
 
-def staffed(session: Session, **how: int) -> School:
+def staffed(session: Session, **how: int | Decimal) -> School:
     school = open_school(session, **how)  # type: ignore[arg-type] # the tests name its arguments
     store(
         session,
@@ -35,6 +38,30 @@ def staffed(session: Session, **how: int) -> School:
         ),
     )
     return school
+
+
+def test_pages_of_a_run_say_what_attendance_gives(session: Session, client: FlaskClient) -> None:
+    plain = staffed(session, min_attendance=70)
+    pointed = staffed(session, min_attendance=70, present_points=Decimal(2))
+    said = "A meeting gives: present 2, late 1, absent 0. Who is excused is not counted."
+    for school, shown in ((plain, False), (pointed, True)):
+        meeting = make_meeting(session, school.run, in_days=-2, status=MeetingStatus.HELD)
+        store(
+            session,
+            Attendance(
+                meeting_id=meeting.id,
+                enrolment_id=school.learners[0].id,
+                status=AttendanceStatus.LATE,
+                marked_at=clock.now(),
+                marked_by_id=school.instructor.person_id,
+            ),
+        )
+        sign_in(client, session, school.instructor)
+        learner = f"{address(school, 'learners')}/{school.learners[0].id}?lang=en"
+
+        assert (said in client.get(f"{address(school)}?lang=en").text) is shown
+        assert (said in client.get(f"/teach/meetings/{meeting.id}?lang=en").text) is shown
+        assert ("1 of 2 points. Late: 1 × 1" in client.get(learner).text) is shown
 
 
 def told(answer: TestResponse) -> Any:

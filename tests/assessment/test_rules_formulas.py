@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -23,11 +24,17 @@ from nador.assessment.rules import (
     decide,
     decide_given,
     recomputed,
+    trace_line,
 )
-from nador.catalogue.rules import DocumentKind, Scale
+from nador.catalogue.rules import PLAIN, AttendancePoints, DocumentKind, Scale
 
 marks = st.decimals(0, 20, places=2)
 codes = st.sampled_from(["A", "B"])
+POINTS = (
+    PLAIN,
+    AttendancePoints(present=Decimal(2), late=Decimal("1.5"), absent=Decimal(1)),
+    AttendancePoints(present=Decimal(2), excused=Decimal(1)),
+)
 
 
 @st.composite
@@ -57,6 +64,7 @@ def learners(draw: st.DrawFn) -> Given:
         st.builds(Standing, marks), st.just(Standing(excused=True)), st.just(Standing())
     )
     held = draw(st.integers(0, 5))
+    attended = draw(st.integers(0, held))
     return Given(
         rules=PassRules(
             document=draw(st.sampled_from(DocumentKind)),
@@ -71,7 +79,9 @@ def learners(draw: st.DrawFn) -> Given:
         ),
         plan=plan,
         standings={each.assessment_id: draw(standing) for each in plan if draw(st.booleans())},
-        presence=Presence(held, draw(st.integers(0, held)), 0, held),
+        presence=Presence(
+            held, attended, 0, held, draw(st.integers(0, attended)), draw(st.sampled_from(POINTS))
+        ),
         overrides=draw(
             st.dictionaries(
                 st.sampled_from(["", "A", "B"]), st.builds(Override, marks, st.just("Jury"))
@@ -80,7 +90,7 @@ def learners(draw: st.DrawFn) -> Given:
     )
 
 
-@given(learners(), st.sampled_from([1, 2]))
+@given(learners(), st.sampled_from([1, 2, 3]))
 def test_an_old_result_computed_again_from_what_is_stored_is_the_same(
     known: Given, version: int
 ) -> None:
@@ -119,6 +129,17 @@ def test_a_course_without_anything_new_is_decided_as_ever(known: Given) -> None:
     assert unsorted == first.rows()
 
 
+@given(learners())
+def test_a_course_without_points_for_attendance_is_decided_as_by_version_2(known: Given) -> None:
+    plain = replace(known, presence=replace(known.presence, points=PLAIN))
+
+    second, third = (decide_given(plain, version=version) for version in (2, 3))
+
+    assert third == second
+    assert json.dumps(third.rows()) == json.dumps(second.rows())
+    assert len(plain.as_stored()["presence"]) == 4
+
+
 STORED: dict[str, Any] = {
     "rules": {
         "document": "certificat",
@@ -141,6 +162,19 @@ STORED: dict[str, Any] = {
     "overrides": {"EXAM": ["13.75", "Second reading"]},
 }
 """A result as the database keeps it: what is written here is never edited, only added to."""
+POINTED: dict[str, Any] = {
+    **STORED,
+    "rules": {**STORED["rules"], "min_attendance": 70},
+    "presence": [
+        5,
+        4,
+        1,
+        5,
+        3,
+        {"present": "2.00", "late": "1.00", "excused": None, "absent": "0.00"},
+    ],
+}
+"""As above, by version 3: with points for attendance."""
 
 
 @pytest.mark.parametrize(
@@ -164,9 +198,27 @@ def test_what_was_stored_once_is_decided_the_same_for_ever(
     assert [row["rule"] for row in outcome.rows()] == trace
 
 
+@pytest.mark.parametrize(
+    ("version", "share", "decision"),
+    [
+        pytest.param(1, "100.00", Decision.PASS, id="version 1"),
+        pytest.param(2, "100.00", Decision.PASS, id="version 2"),
+        pytest.param(3, "62.50", Decision.FAIL, id="version 3"),
+    ],
+)
+def test_points_that_were_stored_are_read_by_the_version_that_knows_them(
+    version: int, share: str, decision: Decision
+) -> None:
+    outcome = recomputed(version, POINTED)
+
+    assert (outcome.attendance, outcome.decision) == (Decimal(share), decision)
+    assert Given.read(POINTED).as_stored() == POINTED
+    assert trace_line(outcome.rows()[0]) == outcome.trace[0]
+
+
 def test_the_newest_formula_is_the_usual_one() -> None:
     known = Given.read(STORED)
 
-    assert CURRENT == 2
+    assert CURRENT == 3
     assert decide_given(known) == recomputed(CURRENT, STORED)
     assert known.as_stored() == STORED

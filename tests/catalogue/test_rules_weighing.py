@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from nador.catalogue.rules import (
+    PLAIN,
+    AttendancePoints,
     CatalogueRefused,
     CourseEntry,
     FaultKind,
@@ -133,6 +135,88 @@ def test_letters_are_read_with_their_bounds() -> None:
     assert course.scale is Scale.LETTERS
     assert course.letters == ({"min": "15.50", "letter": "A"}, {"min": "0.00", "letter": "F"})
     assert course.mentions == ()
+
+
+def with_points(said: str) -> str:
+    return GOOD.replace("fee = 0", f"fee = 0\nattendance_points = {said}")
+
+
+def test_points_for_attendance_are_read() -> None:
+    [course] = read_catalogue(
+        with_points("{ present = 2, late = 1.5, excused = 1, absent = 0 }")
+    ).courses
+    [left_out] = read_catalogue(with_points("{ present = 2, late = 2, absent = 0.5 }")).courses
+    [unsaid] = read_catalogue(GOOD).courses
+
+    assert course.attendance_points == AttendancePoints(
+        present=Decimal(2), late=Decimal("1.5"), excused=Decimal(1), absent=Decimal(0)
+    )
+    assert left_out.attendance_points == AttendancePoints(
+        present=Decimal(2), late=Decimal(2), absent=Decimal("0.5")
+    )
+    assert unsaid.attendance_points == PLAIN
+    assert len({each.content_hash() for each in (course, left_out, unsaid)}) == 3
+
+
+def test_points_that_say_the_usual_change_nothing() -> None:
+    [said] = read_catalogue(with_points("{ present = 1, late = 1.0, absent = 0 }")).courses
+
+    assert said.content_hash() == read_catalogue(GOOD).courses[0].content_hash()
+
+
+POINTED = "attendance_points"
+
+
+@pytest.mark.parametrize(
+    ("said", "faults"),
+    [
+        pytest.param(
+            "{ present = 2, late = 2.01, excused = 3, absent = -1 }",
+            [
+                (FaultKind.OUT_OF_RANGE, {"key": key, "value": value, "low": "0", "high": "2"})
+                for key, value in (("late", "2.01"), ("excused", "3"), ("absent", "-1"))
+            ],
+            id="more than presence, or less than nothing",
+        ),
+        pytest.param(
+            "{ present = 0, late = 1, absent = 0 }",
+            [
+                (
+                    FaultKind.OUT_OF_RANGE,
+                    {"key": "present", "value": "0", "low": "0.01", "high": "100"},
+                )
+            ],
+            id="nothing for presence",
+        ),
+        pytest.param(
+            "{ late = 100.01, excused = 1 }",
+            [
+                (FaultKind.MISSING, {"key": "present"}),
+                (
+                    FaultKind.OUT_OF_RANGE,
+                    {"key": "late", "value": "100.01", "low": "0", "high": "100"},
+                ),
+                (FaultKind.MISSING, {"key": "absent"}),
+            ],
+            id="not all that is needed",
+        ),
+        pytest.param(
+            "{ present = 2, late = 1, absent = 0, sick = 1 }",
+            [(FaultKind.UNKNOWN_KEY, {"key": "sick"})],
+            id="another status",
+        ),
+        pytest.param(
+            "2", [(FaultKind.WRONG_TYPE, {"key": POINTED, "wanted": "table"})], id="no table"
+        ),
+    ],
+)
+def test_points_that_make_no_sense_are_refused(
+    said: str, faults: list[tuple[FaultKind, dict[str, str]]]
+) -> None:
+    found = told(with_points(said))
+
+    assert [(kind, params) for _line, kind, params in found] == faults
+    assert {line for line, _kind, _params in found} == {f"{POINTED} = {said}"}
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from nador import cli
 from nador.catalogue import service
@@ -22,6 +24,8 @@ from nador.catalogue.models import (
     Skill,
 )
 from nador.catalogue.rules import (
+    PLAIN,
+    AttendancePoints,
     Catalogue,
     CatalogueRefused,
     CatalogueStatus,
@@ -29,6 +33,7 @@ from nador.catalogue.rules import (
     ProgrammeEntry,
 )
 from nador.kernel.access import NOBODY, Actor, Forbidden, Role
+from nador.kernel.db import command
 from nador.kernel.errors import NotFound
 from tests.catalogue.conftest import CATALOGUE
 from tests.factories import make_actor, make_institute, make_run
@@ -91,6 +96,54 @@ def test_a_changed_course_gets_a_version_and_runs_keep_theirs(
     assert done.changed == ("IA-101",)
     assert [(version.number, version.hours) for version in versions] == [(1, 20), (2, 21)]
     assert session.get_one(Run, run.id).version_id == versions[0].id
+
+
+def test_points_for_attendance_make_a_version(
+    session: Session, registrar: Actor, institute: Institute, catalogue: Catalogue
+) -> None:
+    points = AttendancePoints(present=Decimal(3), late=Decimal("1.5"), absent=Decimal(1))
+    bring(session, registrar, institute, catalogue)
+    bring(session, registrar, institute, changed(catalogue, "IA-101", attendance_points=points))
+
+    versions = session.scalars(
+        select(CourseVersion)
+        .join(Course)
+        .where(Course.code == "IA-101")
+        .order_by(CourseVersion.number)
+    ).all()
+
+    assert [version.attendance_points for version in versions] == [PLAIN, points]
+
+
+@command
+def _sneak(session: Session, _actor: Actor, *, sets: dict[str, str]) -> None:
+    session.execute(update(CourseVersion).values({k: Decimal(v) for k, v in sets.items()}))
+
+
+@pytest.mark.parametrize(
+    "sets",
+    [
+        {"present_points": "0", "late_points": "0"},
+        {"late_points": "1.01"},
+        {"late_points": "-0.01"},
+        {"absent_points": "1.01"},
+        {"absent_points": "-0.01"},
+        {"excused_points": "1.01"},
+        {"excused_points": "-0.01"},
+    ],
+    ids=str,
+)
+def test_the_database_refuses_points_beyond_those_of_presence(
+    session: Session,
+    registrar: Actor,
+    institute: Institute,
+    catalogue: Catalogue,
+    sets: dict[str, str],
+) -> None:
+    bring(session, registrar, institute, catalogue)
+
+    with pytest.raises(IntegrityError, match="attendance_points"):
+        _sneak(session, NOBODY, sets=sets)
 
 
 def test_a_retired_course_stays_retired(

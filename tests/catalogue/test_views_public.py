@@ -169,6 +169,24 @@ def test_the_course_page_says_everything_before_any_form(client: FlaskClient) ->
         assert words.replace("\xa0", " ") in page.replace("\xa0", " ")
 
 
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        pytest.param(
+            "DATA-210",
+            "of the points. A meeting gives: present 2, late 1, excused 1, absent 0.",
+            id="with points",
+        ),
+        pytest.param("IA-101", "Attendance: at least 70 per cent of the meetings.</p>", id="plain"),
+    ],
+)
+@pytest.mark.usefixtures("imported")
+def test_the_course_page_says_what_attendance_is_asked(
+    client: FlaskClient, code: str, told: str
+) -> None:
+    assert told in client.get(f"/courses/{code}?lang=en").text
+
+
 @pytest.mark.usefixtures("imported")
 def test_an_attestation_is_not_called_a_certificate(client: FlaskClient) -> None:
     page = client.get("/courses/AGRI-130?lang=en").text

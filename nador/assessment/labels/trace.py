@@ -5,14 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from nador.assessment.rules import RuleKind, Verdict
+from nador.assessment.rules import RuleKind, Verdict, earned, possible
+from nador.catalogue.labels import plain
 from nador.catalogue.rules import Scale
+from nador.enrolment.labels import attendance
 from nador.kernel.i18n import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from nador.assessment.rules import TraceLine
+    from nador.assessment.rules import Tallied, TraceLine
     from nador.kernel.db import Words
     from nador.kernel.i18n import Translator
 
@@ -106,6 +108,8 @@ def _weighed(line: TraceLine, title: str, words: Translator) -> str:
 def line_notes(line: TraceLine, words: Translator) -> list[str]:
     """Say what else there is to know of a line: dropped, set by a person and why."""
     notes = []
+    if line.tally:
+        notes.append(_points(line.tally, words))
     if line.dropped:
         notes.append(words.gettext("Dropped: it does not count in the mean of its category."))
     if line.computed is not None:
@@ -118,6 +122,31 @@ def line_notes(line: TraceLine, words: Translator) -> list[str]:
             )
         )
     return notes
+
+
+def _points(tally: Sequence[Tallied], words: Translator) -> str:
+    """Say what attendance earned, and by what."""
+    each = [_of_status(one, words) for one in tally if one.meetings]
+    return words.gettext(
+        "%(earned)s of %(possible)s points. %(each)s",
+        earned=plain(earned(tally), words),
+        possible=plain(possible(tally), words),
+        each=" · ".join(each),
+    )
+
+
+def _of_status(one: Tallied, words: Translator) -> str:
+    status, meetings = attendance(words, one.status), words.number(one.meetings)
+    if one.points is None:
+        return words.gettext(
+            "%(status)s: %(meetings)s, not counted", status=status, meetings=meetings
+        )
+    return words.gettext(
+        "%(status)s: %(meetings)s × %(points)s",
+        status=status,
+        meetings=meetings,
+        points=plain(one.points, words),
+    )
 
 
 def line_value(line: TraceLine, words: Translator) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import null, select
+from sqlalchemy import and_, case, func, null, select
 
 from nador.assessment.models import Assessment, Grade, MarkOverride
 from nador.assessment.rules import (
@@ -16,9 +16,13 @@ from nador.assessment.rules import (
     Override,
     PassRules,
     PlanLine,
+    Presence,
     Standing,
 )
-from nador.enrolment.models import Enrolment
+from nador.catalogue.models import Meeting
+from nador.catalogue.rules import MeetingStatus
+from nador.enrolment.models import Attendance, Enrolment
+from nador.enrolment.rules import AttendanceStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.catalogue.models import Run
+    from nador.catalogue.rules import AttendancePoints
     from nador.kernel.db import Words
 
 FEW = 50
@@ -100,6 +105,43 @@ def standings(cells: Mapping[int, Cell]) -> dict[int, Standing]:
         assessment_id: Standing(cell.value, excused=cell.state is GradeState.EXCUSED)
         for assessment_id, cell in cells.items()
     }
+
+
+def attendance_of(run_id: int) -> Any:
+    """Count, as a subquery, the held meetings of each enrolment by what was marked."""
+    status = Attendance.status
+
+    def count(*states: AttendanceStatus) -> Any:
+        return func.sum(case((status.in_(states), 1), else_=0))
+
+    return (
+        select(
+            Attendance.enrolment_id,
+            count(AttendanceStatus.PRESENT, AttendanceStatus.LATE).label("attended"),
+            count(AttendanceStatus.EXCUSED).label("excused"),
+            count(AttendanceStatus.LATE).label("late"),
+            func.sum(case((status != AttendanceStatus.UNMARKED, 1), else_=0)).label("marked"),
+        )
+        .join(
+            Meeting,
+            and_(Meeting.id == Attendance.meeting_id, Meeting.status == MeetingStatus.HELD),
+        )
+        .where(Meeting.run_id == run_id)
+        .group_by(Attendance.enrolment_id)
+        .subquery()
+    )
+
+
+def presence_of(row: Any, points: AttendancePoints) -> Presence:
+    """Read the counts of a row, which are None where nothing was marked."""
+    return Presence(
+        held=int(row.held or 0),
+        attended=int(row.attended or 0),
+        excused=int(row.excused or 0),
+        marked=int(row.marked or 0),
+        late=int(row.late or 0),
+        points=points,
+    )
 
 
 def marks(session: Session, run_id: int, enrolment_ids: Sequence[int]) -> dict[int, Marks]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import Select, case, func, or_, select
 
 from nador.accounts.models import Person
 from nador.assessment import rules
@@ -16,9 +16,11 @@ from nador.assessment.queries.facts import (
     FEW,
     Cell,
     Marks,
+    attendance_of,
     marks,
     pass_rules,
     plan_of,
+    presence_of,
     standings,
     titles_of,
 )
@@ -39,8 +41,8 @@ from nador.assessment.rules import (
 )
 from nador.catalogue.models import Meeting, Run
 from nador.catalogue.rules import DocumentKind, MeetingStatus
-from nador.enrolment.models import Attendance, Enrolment
-from nador.enrolment.rules import AttendanceStatus, EnrolmentStatus
+from nador.enrolment.models import Enrolment
+from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import clock
 from nador.kernel.errors import NotFound
 from nador.kernel.text import search_terms
@@ -279,7 +281,7 @@ def _columns(session: Session, run: Run) -> list[Column]:
 def _learners(
     run_id: int, *, show: RowFilter, typed: str, assessments: int
 ) -> Select[*tuple[Any, ...]]:
-    marked = _attendance(run_id)
+    marked = attendance_of(run_id)
     held = (
         select(func.count())
         .select_from(Meeting)
@@ -297,6 +299,7 @@ def _learners(
             held.label("held"),
             marked.c.attended,
             marked.c.excused,
+            marked.c.late,
             marked.c.marked,
             Result.decision,
             Result.mark,
@@ -331,47 +334,20 @@ def _learners(
     return asked
 
 
-def _attendance(run_id: int) -> Any:
-    status = Attendance.status
-
-    def count(*states: AttendanceStatus) -> Any:
-        return func.sum(case((status.in_(states), 1), else_=0))
-
-    return (
-        select(
-            Attendance.enrolment_id,
-            count(AttendanceStatus.PRESENT, AttendanceStatus.LATE).label("attended"),
-            count(AttendanceStatus.EXCUSED).label("excused"),
-            func.sum(case((status != AttendanceStatus.UNMARKED, 1), else_=0)).label("marked"),
-        )
-        .join(
-            Meeting,
-            and_(Meeting.id == Attendance.meeting_id, Meeting.status == MeetingStatus.HELD),
-        )
-        .where(Meeting.run_id == run_id)
-        .group_by(Attendance.enrolment_id)
-        .subquery()
-    )
-
-
 def _rows(session: Session, run: Run, columns: Sequence[Column], found: Sequence[Any]) -> list[Row]:
     asked = pass_rules(run)
     plan = plan_of(column.assessment for column in columns)
     known = marks(session, run.id, [row.id for row in found])
-    return [_row(row, asked, plan, known[row.id]) for row in found]
+    points = run.version.attendance_points
+    return [_row(row, asked, plan, known[row.id], presence_of(row, points)) for row in found]
 
 
-def _row(row: Any, asked: PassRules, plan: list[PlanLine], known: Marks) -> Row:
+def _row(row: Any, asked: PassRules, plan: list[PlanLine], known: Marks, presence: Presence) -> Row:
     given = Given(
         rules=asked,
         plan=plan,
         standings=standings(known.cells),
-        presence=Presence(
-            held=int(row.held or 0),
-            attended=int(row.attended or 0),
-            excused=int(row.excused or 0),
-            marked=int(row.marked or 0),
-        ),
+        presence=presence,
         overrides=known.overrides,
     )
     # A final or imported result is what was recorded, never what today's grades would give.

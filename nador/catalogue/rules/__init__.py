@@ -1,5 +1,6 @@
 """What the catalogue decides without a database: states, dates, search, the catalogue file."""
 
+from nador.catalogue.rules.attendance import PLAIN, AttendancePoints
 from nador.catalogue.rules.ics import CalendarEntry, calendar_file
 from nador.catalogue.rules.importing import (
     LANGUAGES,
@@ -78,9 +79,11 @@ from nador.catalogue.rules.weights import shares
 
 __all__ = [
     "LANGUAGES",
+    "PLAIN",
     "TAUGHT_IN",
     "AppealDaysOutOfRange",
     "AssessmentKind",
+    "AttendancePoints",
     "CalendarEntry",
     "CapacityOutOfRange",
     "Catalogue",

@@ -48,6 +48,8 @@ _LABELS: dict[str, Callable[..., str]] = {
     "timetable": labels.timetable,
     "period": labels.period,
     "plain": labels.plain,
+    "attendance_asked": labels.attendance_asked,
+    "attendance_points": labels.attendance_points,
     "share": labels.share,
     "seats": labels.seats,
     "queue": labels.queue,

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from nador.assessment.models import Assessment
 from nador.catalogue import labels as catalogue
-from nador.catalogue.rules import DocumentKind
+from nador.catalogue.rules import PLAIN, DocumentKind
 from nador.certification import queries
 from nador.certification.facts import Assessed, FinalMark, Sentences, Supplement, Words
 from nador.certification.template import Annex
@@ -133,6 +133,10 @@ def _result(
         share = words.percent(Decimal(version.min_attendance) / 100)
         said.append(
             words.gettext("At least %(share)s of the meetings had to be attended.", share=share)
+            if version.attendance_points == PLAIN
+            else words.gettext(
+                "At least %(share)s of the points for attendance had to be earned.", share=share
+            )
         )
     said.append(words.gettext("A person in charge at the institute confirmed the result."))
     return " ".join(said)

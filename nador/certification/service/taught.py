@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from nador.catalogue import queries as catalogue
 from nador.catalogue.models import CourseVersion, PlanItem
-from nador.catalogue.rules import DocumentKind
+from nador.catalogue.rules import PLAIN, DocumentKind
 from nador.certification.facts import Skill, Words
 from nador.kernel.i18n import pick, translator
 
@@ -102,10 +102,12 @@ def _sentences(version: CourseVersion, plan: Sequence[PlanItem], language: str) 
             )
         )
     if version.min_attendance:
+        share = words.percent(Decimal(version.min_attendance) / 100)
         said.append(
-            words.gettext(
-                "Earned by attending at least %(share)s of the meetings.",
-                share=words.percent(Decimal(version.min_attendance) / 100),
+            words.gettext("Earned by attending at least %(share)s of the meetings.", share=share)
+            if version.attendance_points == PLAIN
+            else words.gettext(
+                "Earned with at least %(share)s of the points for attendance.", share=share
             )
         )
     return " ".join(said)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
-from nador.assessment.rules.results import first, second
+from nador.assessment.rules.results import first, second, third
 from nador.assessment.rules.results.facts import (
     UNGRADED,
     Category,
@@ -17,14 +18,18 @@ from nador.assessment.rules.results.facts import (
     PlanLine,
     Presence,
     Standing,
+    Tallied,
     TraceLine,
+    earned,
     mention_for,
+    possible,
     recorded_outcome,
     trace_line,
 )
 from nador.assessment.rules.results.first import mark
 from nador.assessment.rules.results.given import Given
 from nador.assessment.rules.results.second import dropped
+from nador.catalogue.rules import PLAIN
 
 __all__ = [
     "CURRENT",
@@ -38,12 +43,15 @@ __all__ = [
     "PlanLine",
     "Presence",
     "Standing",
+    "Tallied",
     "TraceLine",
     "decide",
     "decide_given",
     "dropped",
+    "earned",
     "mark",
     "mention_for",
+    "possible",
     "recomputed",
     "recorded_outcome",
     "trace_line",
@@ -57,8 +65,19 @@ def _first(
     presence: Presence,
     _overrides: Overrides,
 ) -> Outcome:
-    """Apply version 1, which knew no overrides."""
-    return first.decide(rules, plan, standings, presence)
+    """Apply version 1, which knew neither overrides nor points for attendance."""
+    return first.decide(rules, plan, standings, replace(presence, points=PLAIN))
+
+
+def _second(
+    rules: PassRules,
+    plan: Sequence[PlanLine],
+    standings: Mapping[int, Standing],
+    presence: Presence,
+    overrides: Overrides,
+) -> Outcome:
+    """Apply version 2, which knew no points for attendance."""
+    return second.decide(rules, plan, standings, replace(presence, points=PLAIN), overrides)
 
 
 Formula = Callable[
@@ -66,8 +85,8 @@ Formula = Callable[
 ]
 """One version of the formula; it never changes once a result was decided by it."""
 
-FORMULAS: Final[Mapping[int, Formula]] = MappingProxyType({1: _first, 2: second.decide})
-CURRENT: Final = 2
+FORMULAS: Final[Mapping[int, Formula]] = MappingProxyType({1: _first, 2: _second, 3: third.decide})
+CURRENT: Final = 3
 NONE: Final[Overrides] = MappingProxyType({})
 
 

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from nador.assessment.rules.marks import rounded
 from nador.assessment.rules.states import Decision, RuleKind, Verdict
-from nador.catalogue.rules import DocumentKind, Scale
+from nador.catalogue.rules import PLAIN, AttendancePoints, DocumentKind, Scale
+from nador.enrolment.rules import AttendanceStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,9 @@ class Presence:
     """Present or late."""
     excused: int = 0
     marked: int = 0
+    late: int = 0
+    """Of those attended; told apart where it gives other points."""
+    points: AttendancePoints = PLAIN
 
     @property
     def unmarked(self) -> int:
@@ -77,9 +81,41 @@ class Presence:
 
     @property
     def percent(self) -> Decimal | None:
-        """The share attended of the meetings that count, 0 to 100; None where none counts."""
-        counted = self.held - self.excused
-        return rounded(Fraction(100 * self.attended, counted)) if counted > 0 else None
+        """The points earned of those that the meetings could give, 0 to 100; None where none counts."""
+        best = possible(self.tally)
+        return rounded(100 * Fraction(earned(self.tally)) / Fraction(best)) if best > 0 else None
+
+    @property
+    def tally(self) -> Sequence[Tallied]:
+        """Count the held meetings by status, the one that gives most first."""
+        given, absent = self.points, self.marked - self.attended - self.excused
+        return (
+            Tallied(AttendanceStatus.PRESENT, self.attended - self.late, given.present),
+            Tallied(AttendanceStatus.LATE, self.late, given.late),
+            Tallied(AttendanceStatus.EXCUSED, self.excused, given.excused),
+            Tallied(AttendanceStatus.ABSENT, absent, given.absent),
+            Tallied(AttendanceStatus.UNMARKED, self.unmarked, Decimal(0)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """How many meetings of one status, and what each gives; None leaves them out of the count."""
+
+    status: AttendanceStatus
+    meetings: int
+    points: Decimal | None
+
+
+def earned(tally: Iterable[Tallied]) -> Decimal:
+    """Add up the points."""
+    return sum((one.meetings * one.points for one in tally if one.points is not None), Decimal(0))
+
+
+def possible(tally: Sequence[Tallied]) -> Decimal:
+    """Say what being present at every meeting that counts would give."""
+    counted = sum(one.meetings for one in tally if one.points is not None)
+    return counted * (tally[0].points or Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +157,8 @@ class TraceLine:
     reason: str = ""
     """Why a person set another mark."""
     letter: str = ""
+    tally: Sequence[Tallied] = ()
+    """Attendance by status, where a course gives points for it."""
 
     def as_row(self) -> dict[str, Any]:
         """Give the line as it is stored and answered: decimals as text with two places."""
@@ -131,6 +169,7 @@ class TraceLine:
             "computed": _written(self.computed),
             "reason": self.reason,
             "letter": self.letter,
+            "tally": [[one.status.value, one.meetings, _written(one.points)] for one in self.tally],
         }
         return {
             "rule": self.rule.value,
@@ -200,6 +239,10 @@ def trace_line(row: Mapping[str, Any]) -> TraceLine:
         computed=computed,
         reason=row.get("reason", ""),
         letter=row.get("letter", ""),
+        tally=tuple(
+            Tallied(AttendanceStatus(status), meetings, None if said is None else Decimal(said))
+            for status, meetings, said in row.get("tally", ())
+        ),
     )
 
 

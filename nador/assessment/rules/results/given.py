@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from nador.assessment.rules.results.facts import (
     Presence,
     Standing,
 )
-from nador.catalogue.rules import DocumentKind, Scale
+from nador.catalogue.rules import PLAIN, AttendancePoints, DocumentKind, Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Given:
                 for assessment_id, one in self.standings.items()
                 if one.excused or one.value is not None
             },
-            "presence": [presence.held, presence.attended, presence.excused, presence.marked],
+            "presence": _stored(presence),
             "overrides": {
                 code: [str(one.value), one.reason] for code, one in self.overrides.items()
             },
@@ -98,9 +98,36 @@ class Given:
                 else Standing(Decimal(said))
                 for number, said in stored["standings"].items()
             },
-            presence=Presence(*stored["presence"]),
+            presence=_presence(*stored["presence"]),
             overrides={
                 code: Override(Decimal(value), reason)
                 for code, (value, reason) in stored["overrides"].items()
             },
         )
+
+
+def _stored(presence: Presence) -> list[Any]:
+    """Write a presence; one without points is written as ever."""
+    counts = [presence.held, presence.attended, presence.excused, presence.marked]
+    if presence.points == PLAIN:
+        return counts
+    said = {
+        status: None if points is None else str(points)
+        for status, points in asdict(presence.points).items()
+    }
+    return [*counts, presence.late, said]
+
+
+def _presence(
+    held: int,
+    attended: int,
+    excused: int,
+    marked: int,
+    late: int = 0,
+    said: Mapping[str, str | None] | None = None,
+) -> Presence:
+    """Read a presence."""
+    points = {
+        status: None if each is None else Decimal(each) for status, each in (said or {}).items()
+    }
+    return Presence(held, attended, excused, marked, late, AttendancePoints(**points))

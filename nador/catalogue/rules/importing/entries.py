@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from nador.catalogue.rules.attendance import PLAIN, AttendancePoints
 from nador.catalogue.rules.states import (
     AssessmentKind,
     CatalogueStatus,
@@ -18,7 +19,13 @@ from nador.catalogue.rules.states import (
 )
 from nador.kernel.db import Words
 
-_UNSAID: Final = {"scale": Scale.POINTS, "letters": (), "categories": (), "compensated": None}
+_UNSAID: Final = {
+    "scale": Scale.POINTS,
+    "letters": (),
+    "categories": (),
+    "compensated": None,
+    "attendance_points": asdict(PLAIN),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +102,7 @@ class CourseEntry:
     letters: tuple[Words, ...] = ()
     categories: tuple[CategoryEntry, ...] = ()
     compensated: int | None = None
+    attendance_points: AttendancePoints = PLAIN
 
     def content_hash(self) -> str:
         """Give the hash by which a changed course is told from an unchanged one.

@@ -65,6 +65,7 @@ _COURSE_KEYS: Final = frozenset(
         "letters",
         "categories",
         "compensated",
+        "attendance_points",
     ]
 )
 _ITEM_KEYS: Final = frozenset(["code", "kind", "weight", "min_mark", "out_of", "title", "category"])
@@ -178,6 +179,7 @@ class _Reader(Weighing):
             letters=self.letters(table, path, said_in, scale),
             categories=categories,
             compensated=self.compensated(table, path, categories),
+            attendance_points=self.attendance_points(table, path),
             skills=self.texts(table, path, "skills"),
             unesco=self.texts(table, path, "unesco"),
             digcomp=self.texts(table, path, "digcomp"),

@@ -6,6 +6,7 @@ import itertools
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from nador.catalogue.rules.attendance import PLAIN, AttendancePoints
 from nador.catalogue.rules.importing.entries import CategoryEntry, ItemEntry, exact
 from nador.catalogue.rules.importing.faults import FaultKind
 from nador.catalogue.rules.importing.values import Table, Values, plain
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 MOST: Final = Decimal(1000)
 _HUNDRED: Final = Decimal(100)
 _CATEGORY_KEYS: Final = frozenset(["code", "title", "weight", "min_mark", "drop"])
+_STATUSES: Final = frozenset(["present", "late", "excused", "absent"])
 _LETTER_KEYS: Final = frozenset(["min", "letter"])
 
 
@@ -77,6 +79,23 @@ class Weighing(Values):
         if not categories:
             self.fault((*path, "compensated"), FaultKind.NO_CATEGORY, code="compensated")
         return self.whole(table, path, "compensated", low=0, high=100)
+
+    def attendance_points(self, table: Table, path: Path) -> AttendancePoints:
+        """Read what a meeting gives by status; without a word of it, presence counts."""
+        key = "attendance_points"
+        said = self.value(table, path, key, dict, "table") if key in table else None
+        if said is None:
+            return PLAIN
+        at, faults = (*path, key), len(self.faults)
+        self.keys(said, at, _STATUSES)
+        present = self.number(said, at, "present", low=Decimal("0.01"), high=_HUNDRED)
+        most = present if len(self.faults) == faults else _HUNDRED
+        given = {
+            status: self.number(said, at, status, low=Decimal(0), high=most)
+            for status in ("late", "excused", "absent")
+            if status != "excused" or status in said
+        }
+        return AttendancePoints(present=present, **given)
 
     def weighed(
         self,
