@@ -5,7 +5,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "20261128_attendance_points"
-down_revision = "20261128_slots"
+down_revision = "20261128_feedback_scans"
 branch_labels = None
 depends_on = None
 

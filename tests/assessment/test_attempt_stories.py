@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from nador.assessment.models import AnswerAside, Attempt, AttemptAnswer, Grade
 from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.rules.accommodations import Ease
-from nador.assessment.rules.quizzes import AttemptStatus, NoAttemptLeft, SaveOutcome
+from nador.assessment.rules.quizzes import AttemptStatus, AttemptTooSoon, NoAttemptLeft, SaveOutcome
 from nador.assessment.service import accommodations, attempts, quiz_marking
 from nador.assessment.service.attempts import Sent
 from nador.kernel import clock
@@ -37,6 +37,7 @@ from tests.factories import make_enrolment, make_person
 
 MINUTES = 60
 GRACE = 30
+DELAY = 15
 ATTEMPTS = 2
 WORDS = ("Rabat", "Fès", "Oujda", "")
 
@@ -65,6 +66,10 @@ class Sat:
     aside: set[tuple[int, str, str]]
     """What is kept and does not count: place, reason, word."""
     status: str = "in_progress"
+    ended: datetime | None = None
+
+    def end(self, now: datetime) -> None:
+        self.status, self.ended = "graded", min(now, self.ends())
 
     def ends(self) -> datetime:
         return self.started + timedelta(minutes=MINUTES) * (100 + self.extra) / 100
@@ -101,6 +106,11 @@ class Sitting(RuleBasedStateMachine):
     def last(self) -> Sat:
         return self.sat[-1]
 
+    def next_from(self) -> datetime:
+        """From when another attempt may begin: no accommodation moves it."""
+        ends = [each.ended or each.ends() for each in self.sat if each.status != "voided"]
+        return max(ends, default=clock.now()) + timedelta(minutes=DELAY if ends else 0)
+
     def extra(self) -> int:
         return max(self.given.values(), default=0)
 
@@ -115,12 +125,18 @@ class Sitting(RuleBasedStateMachine):
             assert not running
             assert used >= ATTEMPTS
             return
+        except AttemptTooSoon:
+            assert not running
+            assert used < ATTEMPTS
+            assert now < self.next_from()
+            return
         if running:
             assert begun.id == self.last.id
             return
         assert used < ATTEMPTS
+        assert now >= self.next_from()
         if self.sat and self.last.status == "in_progress":
-            self.last.status = "graded"
+            self.last.end(now)
         self.sat.append(Sat(begun.id, now, self.extra(), [(0, ""), (0, "")], set()))
 
     @precondition(lambda self: self.sat)
@@ -153,7 +169,7 @@ class Sitting(RuleBasedStateMachine):
     def hand_in(self) -> None:
         attempts.hand_in(self.session, self.actor, attempt_id=self.last.id)
         if self.last.status == "in_progress":
-            self.last.status = "graded"
+            self.last.end(clock.now())
 
     @precondition(lambda self: self.sat)
     @rule()
@@ -161,7 +177,7 @@ class Sitting(RuleBasedStateMachine):
         for sat in self.sat:
             attempts.end_overdue(self.session, NOBODY, item_id=sat.id)
             if sat.status == "in_progress" and sat.over(clock.now()):
-                sat.status = "graded"
+                sat.end(clock.now())
 
     @rule(seconds=st.sampled_from([1, 29, 31, 600, 1800, 3600, 7200]))
     def time_passes(self, seconds: int) -> None:
@@ -224,6 +240,7 @@ class Sitting(RuleBasedStateMachine):
         assert [each.id for each in found] == [each.id for each in self.sat]
         for attempt, sat in zip(found, self.sat, strict=True):
             self._as_told(attempt, sat)
+        self._wait_is_shown()
         self._grade_follows(found)
 
     def _as_told(self, attempt: Attempt, sat: Sat) -> None:
@@ -242,6 +259,11 @@ class Sitting(RuleBasedStateMachine):
         )
         kept = {(place - 1, why.value, answer.get("text", "")) for place, why, answer in asides}
         assert kept == sat.aside
+
+    def _wait_is_shown(self) -> None:
+        ends = [sat.ended for sat in self.sat if sat.status == "graded" and sat.ended]
+        [shown] = attempt_queries.quizzes_of(self.session, self.actor.person_id or 0)
+        assert shown.next_from == (max(ends) + timedelta(minutes=DELAY) if ends else None)
 
     def _grade_follows(self, found: Any) -> None:
         marks = [
@@ -275,6 +297,7 @@ def world(sessions: sessionmaker[Session]) -> World:
             minutes=MINUTES,
             grace=GRACE,
             attempts=ATTEMPTS,
+            delay=DELAY,
         )
         _seats_for_everybody(session, NOBODY)
         return World(

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from nador.accounts.rules import PersonErased
 from nador.assessment import queries
 from nador.assessment.handlers import forget_words
-from nador.assessment.models import AnswerAside, AttemptAnswer, GradeChange, QuestionVersion
+from nador.assessment.models import AnswerAside, AttemptAnswer, GradeChange, QuestionVersion, Quiz
 from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.queries import quizzes as quiz_queries
 from nador.assessment.queries import regrading
@@ -24,6 +24,7 @@ from nador.assessment.rules.accommodations import Ease
 from nador.assessment.rules.quizzes import (
     AttemptRunning,
     AttemptStatus,
+    AttemptTooSoon,
     Counting,
     Ending,
     MarkBeyond,
@@ -196,6 +197,43 @@ def test_beginning_again_ends_what_ran_out(session: Session) -> None:
         assert (first.id != second.id, second.number) == (True, 2)
         now.shift(timedelta(minutes=11))
         assert exam.hand_in(second).status is AttemptStatus.GRADED
+
+
+def test_learners_wait_between_two_attempts(session: Session) -> None:
+    exam = open_exam(session, minutes=10, grace=0, attempts=None, delay=30)
+    with time_machine.travel(clock.now(), tick=False) as now:
+        begun = clock.now()
+        first = exam.begin()
+        now.shift(timedelta(minutes=4))
+        exam.hand_in(first)
+        with pytest.raises(AttemptTooSoon) as refused:
+            exam.begin()
+        assert refused.value.params == {"begins_at": begun + timedelta(minutes=34)}
+        now.shift(timedelta(minutes=30))
+        second = exam.begin()
+        # Nobody looked when its time was over: the wait began then all the same.
+        now.shift(timedelta(minutes=39))
+        with pytest.raises(AttemptTooSoon):
+            exam.begin()
+        now.shift(timedelta(minutes=1))
+        third = exam.begin()
+        exam.hand_in(third)
+        quiz_marking.void_attempt(
+            session, exam.school.instructor, attempt_id=third.id, reason="power cut"
+        )
+        assert (second.number, third.number, exam.begin().number) == (2, 3, 4)
+
+
+@command
+def _sneak_delay(session: Session, _actor: Actor) -> None:
+    session.execute(update(Quiz).values(delay=-1))
+
+
+def test_the_database_knows_no_wait_below_zero(session: Session) -> None:
+    open_exam(session)
+
+    with pytest.raises(IntegrityError, match="delay"):
+        _sneak_delay(session, NOBODY)
 
 
 def test_more_time_reaches_an_attempt_under_way(session: Session) -> None:

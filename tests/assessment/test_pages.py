@@ -40,28 +40,34 @@ def staffed(session: Session, **how: int | Decimal) -> School:
     return school
 
 
-def test_pages_of_a_run_say_what_attendance_gives(session: Session, client: FlaskClient) -> None:
-    plain = staffed(session, min_attendance=70)
-    pointed = staffed(session, min_attendance=70, present_points=Decimal(2))
-    said = "A meeting gives: present 2, late 1, absent 0. Who is excused is not counted."
-    for school, shown in ((plain, False), (pointed, True)):
-        meeting = make_meeting(session, school.run, in_days=-2, status=MeetingStatus.HELD)
-        store(
-            session,
-            Attendance(
-                meeting_id=meeting.id,
-                enrolment_id=school.learners[0].id,
-                status=AttendanceStatus.LATE,
-                marked_at=clock.now(),
-                marked_by_id=school.instructor.person_id,
-            ),
-        )
-        sign_in(client, session, school.instructor)
-        learner = f"{address(school, 'learners')}/{school.learners[0].id}?lang=en"
+@pytest.mark.parametrize(
+    ("points", "shown"), [pytest.param("1", False, id="plain"), pytest.param("2", True, id="two")]
+)
+def test_pages_of_a_run_say_what_attendance_gives(
+    session: Session, client: FlaskClient, points: str, shown: bool
+) -> None:
+    school = staffed(session, min_attendance=70, present_points=Decimal(points))
+    meeting = make_meeting(session, school.run, in_days=-2, status=MeetingStatus.HELD)
+    store(
+        session,
+        Attendance(
+            meeting_id=meeting.id,
+            enrolment_id=school.learners[0].id,
+            status=AttendanceStatus.LATE,
+            marked_at=clock.now(),
+            marked_by_id=school.instructor.person_id,
+        ),
+    )
+    sign_in(client, session, school.instructor)
+    of_one = f"{address(school, 'learners')}/{school.learners[0].id}"
+    book, sheet, learner = (
+        client.get(f"{each}?lang=en").text
+        for each in (address(school), f"/teach/meetings/{meeting.id}", of_one)
+    )
 
-        assert (said in client.get(f"{address(school)}?lang=en").text) is shown
-        assert (said in client.get(f"/teach/meetings/{meeting.id}?lang=en").text) is shown
-        assert ("1 of 2 points. Late: 1 × 1" in client.get(learner).text) is shown
+    said = "A meeting gives: present 2, late 1, absent 0. Who is excused is not counted."
+    assert (said in book, said in sheet) == (shown, shown)
+    assert ("1 of 2 points. Late: 1 × 1" in learner) is shown
 
 
 def told(answer: TestResponse) -> Any:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from nador.assessment.models import AnswerAside, Attempt, AttemptAnswer, Quiz, QuizSlot
@@ -338,6 +340,50 @@ def test_a_learner_finds_the_quiz_on_their_page(client: FlaskClient, session: Se
         assert said in page
     assert "The one attempt that you have is used." in used
     assert refused.status_code == 422
+
+
+def test_a_learner_sees_when_the_next_attempt_can_begin(
+    client: FlaskClient, session: Session
+) -> None:
+    with time_machine.travel(datetime(2026, 12, 1, 12, tzinfo=UTC), tick=False) as now:
+        exam = open_exam(session, attempts=3, delay=90)
+        url = as_learner(client, exam)
+        client.post(f"{url}/hand-in")
+        front = f"/me/quizzes/{exam.quiz.id}"
+        pages = [client.get(f"{each}?lang=en").text for each in ("/me", front)]
+        refused = client.post(f"{front}?lang=en")
+        exam.set_up(attempts=3, delay=90, closes_at=clock.now() + timedelta(minutes=90))
+        never = [client.get(f"{each}?lang=en").text for each in ("/me", front)]
+        exam.set_up(attempts=3, delay=90)
+        now.shift(timedelta(minutes=90))
+        again = client.post(front)
+
+    assert "Again from 1 December 2026, 13:30" in pages[0]
+    assert "Your next attempt can begin on 1 December 2026, 13:30." in pages[1]
+    assert "90 minutes" in pages[1]
+    assert refused.status_code == 422
+    assert "13:30" in refused.text
+    assert "Done" in never[0]
+    assert "There is no time for another attempt" in never[1]
+    assert again.status_code == 303
+
+
+def test_a_wait_that_nobody_means_is_told_and_kept(client: FlaskClient, session: Session) -> None:
+    exam = open_exam(session, delay=1440)
+    as_instructor(client, exam)
+    url = f"/teach/quizzes/{exam.quiz.id}?lang=en"
+    typed = {"grace": "30", "counting": "last", "ending": "submit", "feedback": "never"}
+    page = client.get(url).text
+    refused = client.post(url, data={**typed, "delay": "43201"})
+    emptied = client.post(url, data={**typed, "delay": ""})
+    session.rollback()
+    session.expire_all()
+
+    assert re.search('name="delay"[^>]*value="1440"', page)
+    assert refused.status_code == 422
+    assert "Write a number from 0 to 43,200." in refused.text
+    assert 'value="43201"' in refused.text
+    assert (emptied.status_code, session.get_one(Quiz, exam.quiz.id).delay) == (303, 0)
 
 
 def test_the_figures_of_questions(client: FlaskClient, session: Session) -> None:

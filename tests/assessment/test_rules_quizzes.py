@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nador.assessment.rules.accommodations import Terms
+from nador.assessment.rules.accommodations import Ease, Terms, eased
 from nador.assessment.rules.quizzes import (
+    MOST_DELAY,
     AttemptStatus,
+    AttemptTooSoon,
     Counting,
     Earned,
     FeedbackTime,
     MarkBeyond,
     NoAttemptLeft,
+    NoTimeForAnother,
     NumberBeyond,
     Past,
     QuizClosed,
@@ -31,16 +34,21 @@ from nador.assessment.rules.quizzes import (
     counted,
     counts_until,
     digest,
+    ended_at,
     ends_at,
     feedback_open,
     is_over,
     mark_of,
+    next_from,
     outcome_of,
     require_may_begin,
     share_of,
     shown_status,
     to_cent,
 )
+
+if TYPE_CHECKING:
+    from nador.kernel.errors import DomainError
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -65,10 +73,91 @@ def test_who_may_begin(
 ) -> None:
     past = Past(attempts=used)
     if refusal is None:
-        require_may_begin(terms, past, ready=ready, now=now)
+        require_may_begin(terms, past, delay=0, ready=ready, now=now)
         return
     with pytest.raises(refusal):
-        require_may_begin(terms, past, ready=ready, now=now)
+        require_may_begin(terms, past, delay=0, ready=ready, now=now)
+
+
+@pytest.mark.parametrize(
+    ("delay", "ended", "now", "refusal", "told"),
+    [
+        pytest.param(30, NOON, NOON, AttemptTooSoon, {"begins_at": NOON + HOUR / 2}, id="at once"),
+        pytest.param(
+            30, NOON, NOON + HOUR / 2 - SECOND, AttemptTooSoon, {"begins_at": NOON + HOUR / 2},
+            id="a second too soon",
+        ),
+        pytest.param(30, NOON, NOON + HOUR / 2, None, {}, id="in time"),
+        pytest.param(0, NOON, NOON, None, {}, id="nobody waits"),
+        pytest.param(30, None, NOON, None, {}, id="the first"),
+        pytest.param(
+            119, NOON, NOON, AttemptTooSoon, {"begins_at": NOON + 2 * HOUR - 60 * SECOND},
+            id="a minute before it closes",
+        ),
+        pytest.param(
+            120, NOON, NOON, NoTimeForAnother, {"closes_at": NOON + 2 * HOUR}, id="as it closes",
+        ),
+    ],
+)  # fmt: skip
+def test_learners_wait_between_attempts(
+    delay: int,
+    ended: datetime | None,
+    now: datetime,
+    refusal: type[DomainError] | None,
+    told: dict[str, datetime],
+) -> None:
+    past = Past(attempts=1, ended_at=ended)
+    if refusal is None:
+        require_may_begin(TERMS, past, delay=delay, ready=True, now=now)
+        return
+    with pytest.raises(refusal) as refused:
+        require_may_begin(TERMS, past, delay=delay, ready=True, now=now)
+
+    assert refused.value.params == told
+
+
+def test_without_a_closing_time_the_wait_only_ends() -> None:
+    past = Past(attempts=1, ended_at=NOON)
+
+    with pytest.raises(AttemptTooSoon):
+        require_may_begin(Terms(), past, delay=MOST_DELAY, ready=True, now=NOON)
+
+
+def test_who_has_used_all_attempts_is_not_told_to_wait() -> None:
+    past = Past(attempts=2, ended_at=NOON)
+
+    with pytest.raises(NoAttemptLeft):
+        require_may_begin(TERMS, past, delay=30, ready=True, now=NOON)
+
+
+@given(st.integers(0, 400), st.integers(0, 365), st.integers(0, 20), st.integers(1, MOST_DELAY))
+def test_accommodations_do_not_change_the_wait(
+    time: int, days: int, attempts: int, delay: int
+) -> None:
+    terms = eased(TERMS, [Ease(extra_time=time, extra_days=days, extra_attempts=attempts)])
+    past = Past(attempts=1, ended_at=NOON)
+    begins_at = next_from(NOON, delay=delay)
+    assert begins_at == NOON + timedelta(minutes=delay)
+
+    with pytest.raises((AttemptTooSoon, NoTimeForAnother)):
+        require_may_begin(terms, past, delay=delay, ready=True, now=NOON)
+    if terms.closes_at is not None and begins_at < terms.closes_at:
+        require_may_begin(terms, past, delay=delay, ready=True, now=begins_at)
+
+
+@pytest.mark.parametrize(
+    ("handed_in", "ends", "expected"),
+    [
+        pytest.param(NOON, NOON + HOUR, NOON, id="by the learner"),
+        pytest.param(NOON + HOUR, NOON, NOON, id="by a clock that looked late"),
+        pytest.param(NOON, None, NOON, id="without a limit"),
+        pytest.param(None, NOON, None, id="still under way"),
+    ],
+)
+def test_when_an_attempt_ended(
+    handed_in: datetime | None, ends: datetime | None, expected: datetime | None
+) -> None:
+    assert ended_at(handed_in, ends) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,6 +166,8 @@ def test_who_may_begin(
         pytest.param({"minutes": 0}, "minutes", id="no time"),
         pytest.param({"attempts": 51}, "attempts", id="too many attempts"),
         pytest.param({"grace": 3601}, "grace", id="too much grace"),
+        pytest.param({"delay": -1}, "delay", id="no wait can be negative"),
+        pytest.param({"delay": MOST_DELAY + 1}, "delay", id="too long a wait"),
         pytest.param({"opens_at": NOON, "closes_at": NOON}, "closes_at", id="backwards"),
     ],
 )
@@ -89,6 +180,7 @@ def test_settings_that_nobody_means(settings: dict[str, Any], field: str) -> Non
 
 def test_settings_that_are_meant() -> None:
     check_settings(Settings(attempts=None, opens_at=NOON))
+    check_settings(Settings(delay=MOST_DELAY))
     check_settings(Settings(minutes=30, opens_at=NOON, closes_at=NOON + HOUR))
 
 

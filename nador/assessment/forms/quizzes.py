@@ -52,6 +52,13 @@ class QuizForm(Form):
     attempts = IntegerField(
         msgid("Attempts"), [Optional()], description=msgid("Left empty: any number.")
     )
+    delay = IntegerField(
+        msgid("Minutes between attempts"),
+        [Optional()],
+        description=msgid(
+            "From the end of one to the beginning of the next. Left empty, nobody waits."
+        ),
+    )
     counting = SelectField(msgid("What counts"))
     ending = SelectField(msgid("An attempt that nobody hands in"))
     feedback = SelectField(msgid("Learners see what was right"))
@@ -66,6 +73,7 @@ class QuizForm(Form):
             closes_at=instant(self.closes_at.data),
             minutes=self.minutes.data,
             attempts=self.attempts.data,
+            delay=self.delay.data or 0,
             counting=Counting(self.counting.data),
             grace=self.grace.data or 0,
             ending=Ending(self.ending.data),
@@ -84,6 +92,7 @@ def shown(quiz: Quiz | None) -> dict[str, Any]:
         "minutes": settings.minutes,
         "grace": settings.grace,
         "attempts": settings.attempts,
+        "delay": settings.delay or None,
         "counting": settings.counting.value,
         "ending": settings.ending.value,
         "feedback": settings.feedback.value,

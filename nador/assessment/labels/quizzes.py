@@ -11,6 +11,7 @@ from nador.assessment.rules.quizzes import (
     Counting,
     Ending,
     FeedbackTime,
+    no_time_for_another,
     to_cent,
 )
 
@@ -102,6 +103,16 @@ def minutes(value: timedelta, words: Translator) -> str:
     return words.ngettext("%(count)s minute", "%(count)s minutes", whole)
 
 
+def delay(minutes: int, words: Translator) -> str:
+    """Write the time between two attempts, in the largest unit that it fills."""
+    days, hours = minutes // (24 * 60), minutes // 60
+    if days * 24 * 60 == minutes:
+        return words.ngettext("%(count)s day", "%(count)s days", days)
+    if hours * 60 == minutes:
+        return words.ngettext("%(count)s hour", "%(count)s hours", hours)
+    return words.ngettext("%(count)s minute", "%(count)s minutes", minutes)
+
+
 def points(earned: Earned, words: Translator) -> str:
     """Write what an answer earned of its points."""
     if earned.share is None:
@@ -127,7 +138,9 @@ def points_in_field(earned: Earned, words: Translator) -> str:
     return words.number(got.normalize()).replace("\u202f", "").replace("\u00a0", "")
 
 
-def quiz_state(quiz: OpenQuiz, now: datetime, words: Translator) -> tuple[str, str]:
+def quiz_state(  # noqa: PLR0911 - one word for each state
+    quiz: OpenQuiz, now: datetime, words: Translator
+) -> tuple[str, str]:
     """Say in a few words what a learner can do with a quiz now: text and look of its tag."""
     terms = quiz.terms
     if quiz.running:
@@ -138,6 +151,10 @@ def quiz_state(quiz: OpenQuiz, now: datetime, words: Translator) -> tuple[str, s
         return words.gettext("Closed"), ""
     if terms.attempts is not None and quiz.used >= terms.attempts:
         return words.gettext("Done"), "ok"
+    if quiz.next_from is not None and now < quiz.next_from:
+        if no_time_for_another(terms, quiz.next_from):
+            return words.gettext("Done"), "ok"
+        return words.gettext("Again from %(when)s", when=words.datetime_(quiz.next_from)), ""
     if terms.closes_at is not None:
         return words.gettext("Open until %(when)s", when=words.datetime_(terms.closes_at)), "info"
     return words.gettext("Open"), "info"

@@ -56,6 +56,10 @@ ERRORS = {
     "no_attempt_left": counted(
         "The one attempt that you have is used.", "All %(count)s attempts are used."
     ),
+    "attempt_too_soon": msgid("Your next attempt can begin on %(begins_at)s."),
+    "no_time_for_another": msgid(
+        "There is no time for another attempt: the quiz closes on %(closes_at)s."
+    ),
     "quiz_in_use": msgid("Learners have begun: the questions stay as they are."),
     "quiz_empty": msgid("There is no question in this quiz yet."),
     "quiz_question_not_ready": msgid("Only questions that are ready can be asked."),

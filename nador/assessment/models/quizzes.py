@@ -39,6 +39,8 @@ class Quiz(Base):
     """The time limit of an attempt."""
     attempts: Mapped[int | None]
     """How many everybody has; None: any number."""
+    delay: Mapped[int] = mapped_column(default=0)
+    """In minutes, between the end of an attempt and the beginning of the next."""
     counting: Mapped[Counting]
     grace: Mapped[int]
     """In seconds."""
@@ -54,6 +56,7 @@ class Quiz(Base):
     __table_args__ = (
         CheckConstraint("minutes > 0", name="minutes"),
         CheckConstraint("attempts > 0", name="attempts"),
+        CheckConstraint("delay >= 0", name="delay"),
         CheckConstraint("grace >= 0", name="grace"),
         CheckConstraint("closes_at > opens_at", name="window"),
     )
@@ -66,6 +69,7 @@ class Quiz(Base):
             closes_at=self.closes_at,
             minutes=self.minutes,
             attempts=self.attempts,
+            delay=self.delay,
             counting=self.counting,
             grace=self.grace,
             ending=self.ending,

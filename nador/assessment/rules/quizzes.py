@@ -25,6 +25,7 @@ TAKEN: Final = frozenset({AssessmentKind.QUIZ, AssessmentKind.EXAM})
 MOST_MINUTES: Final = 24 * 60
 MOST_ATTEMPTS: Final = 50
 MOST_GRACE: Final = 3600
+MOST_DELAY: Final = 30 * 24 * 60
 MOST_QUESTIONS: Final = 200
 MOST_SEQUENCE: Final = 10**9
 COMMENT_LIMIT: Final = 4000
@@ -106,6 +107,18 @@ class NoAttemptLeft(Conflict):
     code = "no_attempt_left"
 
 
+class AttemptTooSoon(Conflict):
+    """Another attempt can begin at `begins_at`."""
+
+    code = "attempt_too_soon"
+
+
+class NoTimeForAnother(Conflict):
+    """Another attempt could begin only after the quiz has closed, at `closes_at`."""
+
+    code = "no_time_for_another"
+
+
 class QuizInUse(Conflict):
     """Learners have begun: its questions stay as they are."""
 
@@ -178,6 +191,8 @@ class Past:
 
     attempts: int
     """All that were begun and not voided."""
+    ended_at: datetime | None = None
+    """When the last of them ended; None where none has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +203,8 @@ class Settings:
     closes_at: datetime | None = None
     minutes: int | None = None
     attempts: int | None = 1
+    delay: int = 0
+    """In minutes: so long learners wait after the end of an attempt before they begin another."""
     counting: Counting = Counting.HIGHEST
     grace: int = 60
     """In seconds: answers that were under way when the time ended still count."""
@@ -203,6 +220,7 @@ def check_settings(settings: Settings) -> None:
         ("minutes", settings.minutes, 1, MOST_MINUTES),
         ("attempts", settings.attempts, 1, MOST_ATTEMPTS),
         ("grace", settings.grace, 0, MOST_GRACE),
+        ("delay", settings.delay, 0, MOST_DELAY),
     ):
         if value is not None and not least <= value <= most:
             raise NumberBeyond(field=field, least=least, most=most)
@@ -211,8 +229,8 @@ def check_settings(settings: Settings) -> None:
         raise WindowBackwards(field="closes_at")
 
 
-def require_may_begin(terms: Terms, past: Past, *, ready: bool, now: datetime) -> None:
-    """Refuse to begin an attempt before or after the window, or one too many."""
+def require_may_begin(terms: Terms, past: Past, *, delay: int, ready: bool, now: datetime) -> None:
+    """Refuse to begin an attempt before or after the window, one too many, or one too soon."""
     if not ready:
         raise QuizNotReady
     if terms.opens_at is not None and now < terms.opens_at:
@@ -221,6 +239,29 @@ def require_may_begin(terms: Terms, past: Past, *, ready: bool, now: datetime) -
         raise QuizClosed(closes_at=terms.closes_at)
     if terms.attempts is not None and past.attempts >= terms.attempts:
         raise NoAttemptLeft(count=terms.attempts)
+    begins_at = next_from(past.ended_at, delay=delay)
+    if begins_at is None or now >= begins_at:
+        return
+    if no_time_for_another(terms, begins_at):
+        raise NoTimeForAnother(closes_at=terms.closes_at)
+    raise AttemptTooSoon(begins_at=begins_at)
+
+
+def next_from(ended_at: datetime | None, *, delay: int) -> datetime | None:
+    """Say from when another attempt may begin after one that ended; `delay` is in minutes."""
+    return ended_at + timedelta(minutes=delay) if ended_at is not None and delay else None
+
+
+def no_time_for_another(terms: Terms, begins_at: datetime) -> bool:
+    """Whether a quiz closes before another attempt may begin."""
+    return terms.closes_at is not None and begins_at >= terms.closes_at
+
+
+def ended_at(handed_in_at: datetime | None, ends_at: datetime | None) -> datetime | None:
+    """Say when an attempt ended: when it was handed in, or earlier, when its time ran out."""
+    if handed_in_at is None or ends_at is None:
+        return handed_in_at
+    return min(handed_in_at, ends_at)
 
 
 def ends_at(terms: Terms, *, started_at: datetime) -> datetime | None:

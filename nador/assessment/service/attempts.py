@@ -19,7 +19,6 @@ from nador.assessment.rules.quizzes import (
     AsideReason,
     AttemptStatus,
     Ending,
-    Past,
     SaveOutcome,
     counts_until,
     digest,
@@ -76,7 +75,8 @@ class Kept:
 def begin_attempt(session: Session, actor: Actor, *, assessment_id: int) -> Attempt:
     """Begin a quiz, or go on with the attempt that is under way.
 
-    Raises NotFound, QuizNotOpen, QuizClosed, NoAttemptLeft, PoolTooSmall.
+    Raises NotFound, QuizNotOpen, QuizClosed, NoAttemptLeft, AttemptTooSoon, NoTimeForAnother,
+    PoolTooSmall.
     """
     person_id = actor.person_id or 0
     found = attempt_queries.quiz_for(session, person_id, assessment_id)
@@ -92,7 +92,7 @@ def begin_attempt(session: Session, actor: Actor, *, assessment_id: int) -> Atte
         if not is_over(running.status, running.counts_until, now=now):
             return running
         _end(session, running, found.quiz, now=now)
-    require_may_begin(found.terms, Past(attempts=found.used), ready=True, now=now)
+    require_may_begin(found.terms, found.past, delay=found.quiz.delay, ready=True, now=now)
     return _begin(session, actor, found, now=now)
 
 

@@ -68,6 +68,7 @@ def set_up_quiz(session: Session, actor: Actor, *, assessment_id: int, settings:
         "closes_at",
         "minutes",
         "attempts",
+        "delay",
         "counting",
         "grace",
         "ending",

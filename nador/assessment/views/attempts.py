@@ -13,7 +13,6 @@ from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.questions.file import FileQuestion
 from nador.assessment.rules.quizzes import (
     AttemptStatus,
-    Past,
     SaveOutcome,
     is_over,
     require_may_begin,
@@ -77,7 +76,7 @@ def _obstacle(found: QuizForLearner, now: datetime) -> str:
     if not found.active:
         return translator().gettext("Your place on this run has ended.")
     try:
-        require_may_begin(found.terms, Past(attempts=found.used), ready=True, now=now)
+        require_may_begin(found.terms, found.past, delay=found.quiz.delay, ready=True, now=now)
     except Conflict as refused:
         return describe(refused, translator())
     return ""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from nador.assessment.models import Assessment, Attempt, Quiz
 from nador.assessment.queries.accommodations import eases, eases_everywhere
 from nador.assessment.rules.accommodations import Terms, eased
-from nador.assessment.rules.quizzes import AttemptStatus
+from nador.assessment.rules.quizzes import AttemptStatus, Past, ended_at, next_from
 from nador.catalogue.models import Run
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
@@ -45,6 +46,16 @@ class QuizForLearner:
     def used(self) -> int:
         """How many attempts count as begun."""
         return sum(each.status is not AttemptStatus.VOIDED for each in self.attempts)
+
+    @property
+    def past(self) -> Past:
+        """What the learner has used up, and when the last of it ended."""
+        ends = [
+            ended_at(each.handed_in_at, each.ends_at)
+            for each in self.attempts
+            if each.status is not AttemptStatus.VOIDED
+        ]
+        return Past(attempts=self.used, ended_at=max(filter(None, ends), default=None))
 
 
 def quiz_of(session: Session, assessment_id: int) -> Quiz:
@@ -113,6 +124,14 @@ class OpenQuiz:
     terms: Terms
     used: int
     running: bool
+    next_from: datetime | None
+    """Before it no other attempt begins; None where nobody waits."""
+
+
+_ENDED = case(
+    (Attempt.handed_in_at > Attempt.ends_at, Attempt.ends_at), else_=Attempt.handed_in_at
+)
+"""When an attempt ended, as `rules.quizzes.ended_at` says it."""
 
 
 def quizzes_of(session: Session, person_id: int) -> list[OpenQuiz]:
@@ -131,12 +150,13 @@ def quizzes_of(session: Session, person_id: int) -> list[OpenQuiz]:
     if not rows:
         return []
     counts = {
-        assessment_id: (used, running)
-        for assessment_id, used, running in session.execute(
+        assessment_id: (used, running, ended)
+        for assessment_id, used, running, ended in session.execute(
             select(
                 Attempt.assessment_id,
                 func.count().filter(Attempt.status != AttemptStatus.VOIDED),
                 func.count().filter(Attempt.status == AttemptStatus.IN_PROGRESS),
+                func.max(_ENDED).filter(Attempt.status != AttemptStatus.VOIDED),
             )
             .where(Attempt.enrolment_id.in_([row[2] for row in rows]))
             .group_by(Attempt.assessment_id)
@@ -149,7 +169,7 @@ def quizzes_of(session: Session, person_id: int) -> list[OpenQuiz]:
             *given.get((enrolment_id, None), []),
             *given.get((enrolment_id, assessment.id), []),
         ]
-        used, running = counts.get(assessment.id, (0, 0))
+        used, running, ended = counts.get(assessment.id, (0, 0, None))
         found.append(
             OpenQuiz(
                 assessment_id=assessment.id,
@@ -158,6 +178,7 @@ def quizzes_of(session: Session, person_id: int) -> list[OpenQuiz]:
                 terms=eased(quiz.terms, mine),
                 used=used,
                 running=bool(running),
+                next_from=next_from(ended, delay=quiz.delay),
             )
         )
     return found

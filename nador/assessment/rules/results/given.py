@@ -124,10 +124,15 @@ def _presence(
     excused: int,
     marked: int,
     late: int = 0,
-    said: Mapping[str, str | None] | None = None,
+    points: Mapping[str, Any] | None = None,
 ) -> Presence:
-    """Read a presence."""
-    points = {
-        status: None if each is None else Decimal(each) for status, each in (said or {}).items()
-    }
-    return Presence(held, attended, excused, marked, late, AttendancePoints(**points))
+    """Read a presence; one that says nothing of points is a plain one."""
+    if points is None:
+        return Presence(held, attended, excused, marked)
+    given = AttendancePoints(
+        present=Decimal(points["present"]),
+        late=Decimal(points["late"]),
+        excused=None if points["excused"] is None else Decimal(points["excused"]),
+        absent=Decimal(points["absent"]),
+    )
+    return Presence(held, attended, excused, marked, late, given)
