@@ -138,9 +138,7 @@ def points_in_field(earned: Earned, words: Translator) -> str:
     return words.number(got.normalize()).replace("\u202f", "").replace("\u00a0", "")
 
 
-def quiz_state(  # noqa: PLR0911 - one word for each state
-    quiz: OpenQuiz, now: datetime, words: Translator
-) -> tuple[str, str]:
+def quiz_state(quiz: OpenQuiz, now: datetime, words: Translator) -> tuple[str, str]:
     """Say in a few words what a learner can do with a quiz now: text and look of its tag."""
     terms = quiz.terms
     if quiz.running:

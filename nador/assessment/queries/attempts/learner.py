@@ -128,9 +128,7 @@ class OpenQuiz:
     """Before it no other attempt begins; None where nobody waits."""
 
 
-_ENDED = case(
-    (Attempt.handed_in_at > Attempt.ends_at, Attempt.ends_at), else_=Attempt.handed_in_at
-)
+_ENDED = case((Attempt.handed_in_at > Attempt.ends_at, Attempt.ends_at), else_=Attempt.handed_in_at)
 """When an attempt ended, as `rules.quizzes.ended_at` says it."""
 
 
