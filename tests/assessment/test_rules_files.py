@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,9 @@ from hypothesis import strategies as st
 from nador.assessment.rules import files as rules
 from nador.assessment.rules.submissions import FileKind
 from tests.factories.work import PDF, PNG, package
+
+if TYPE_CHECKING:
+    from nador.kernel.errors import Invalid
 
 ODT = b"application/vnd.oasis.opendocument.text"
 CONTENTS = "[Content_Types].xml"
@@ -82,9 +86,20 @@ def test_the_content_decides(name: str, content: bytes, kind: FileKind) -> None:
         ),
     ],
 )
-def test_refused(content: bytes, refusal: type[Exception]) -> None:
-    with pytest.raises(refusal):
+def test_refused(content: bytes, refusal: type[Invalid]) -> None:
+    with pytest.raises(refusal) as refused:
         rules.kind_of("a.pdf", io.BytesIO(content))
+    assert (refused.value.field, refused.value.params) == ("files", {"name": "a.pdf"})
+
+
+def test_a_package_may_be_as_large_as_the_limits_say() -> None:
+    entry = zipfile.ZipInfo("a")
+    entry.file_size = entry.compress_size = rules.LARGEST_UNPACKED
+    small = [zipfile.ZipInfo("a")] * rules.MOST_ENTRIES
+
+    assert rules.safe_package([entry])
+    assert rules.safe_package(small)
+    assert not rules.safe_package([*small, zipfile.ZipInfo("a")])
 
 
 def test_a_package_larger_than_a_disk_is_refused_by_its_list() -> None:

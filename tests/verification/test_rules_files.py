@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from itertools import product
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -31,6 +32,9 @@ from nador.verification.rules import (
     decide,
     published_file,
 )
+
+if TYPE_CHECKING:
+    from nador.kernel.errors import Invalid
 
 DAY = date(2026, 11, 27)
 SIGNED = datetime(2026, 11, 27, 9, tzinfo=UTC)
@@ -176,9 +180,12 @@ def test_a_file_is_what_it_begins_with(content: bytes, kind: FileKind) -> None:
         pytest.param(b"a.b.c", NotACertificateFile, id="three letters"),
     ],
 )
-def test_anything_else_is_refused(content: bytes, refusal: type[Exception]) -> None:
-    with pytest.raises(refusal):
+def test_anything_else_is_refused(content: bytes, refusal: type[Invalid]) -> None:
+    with pytest.raises(refusal) as refused:
         kind_of(content)
+    assert refused.value.field == "file"
+    # A size is said in whole megabytes.
+    assert refused.value.params == ({"limit": 5} if refusal is FileTooLarge else {})
 
 
 def test_the_largest_is_not_too_large() -> None:
