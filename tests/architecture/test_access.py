@@ -260,6 +260,7 @@ TABLE = [
     Row("POST", "/teach/asides/<int:aside_id>/accept", GRADE),
     Row("GET", "/teach/images/<sha256>", SEE_BANKS),
     Row("GET", "/teach/runs/<int:run_id>/assessments", SEE_GRADES),
+    Row("POST", "/teach/runs/<int:run_id>/rubrics", GRADE),
     Row("GET", "/teach/runs/<int:run_id>/groups", SEE_GRADES),
     Row("POST", "/teach/runs/<int:run_id>/groups", RELEASE, form={"name": "Evening"}),
     Row("GET", "/teach/groups/<int:group_id>", RELEASE),

@@ -11,6 +11,7 @@ from nador.assessment.forms.accommodations import AccommodationForm, GroupForm, 
 from nador.assessment.labels import person_in
 from nador.assessment.queries import accommodations as eased
 from nador.assessment.queries import handed_in
+from nador.assessment.queries.marking import earlier_rubrics
 from nador.assessment.queries.quizzes import quizzes_on
 from nador.assessment.rules.quizzes import TAKEN
 from nador.assessment.rules.slots import BOOKED
@@ -46,6 +47,7 @@ def plan(run_id: int) -> str:
         takes_bookings=BOOKED,
         quizzes=quizzes_on(db(), run_id),
         takes_quiz=TAKEN,
+        earlier=earlier_rubrics(db(), run) if policy.may(actor(), policy.GRADE, run) else [],
     )
 
 

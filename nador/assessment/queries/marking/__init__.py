@@ -24,7 +24,9 @@ from nador.assessment.queries.marking.plans import (
 )
 from nador.assessment.queries.marking.queue import QUEUE_SIZE, Queue, Waiting, queue
 from nador.assessment.queries.marking.rubrics import (
+    EarlierRubric,
     criteria_of,
+    earlier_rubrics,
     latest_rubric,
     rubric_in,
     rubric_sources,
@@ -37,6 +39,7 @@ __all__ = [
     "Author",
     "Bench",
     "Comment",
+    "EarlierRubric",
     "Feedback",
     "Marker",
     "Queue",
@@ -47,6 +50,7 @@ __all__ = [
     "comment_of",
     "comments_for",
     "criteria_of",
+    "earlier_rubrics",
     "feedback_file",
     "feedback_files",
     "feedback_of",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from nador.assessment import policy
@@ -18,6 +19,7 @@ from nador.kernel.db import Words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from nador.assessment.models import Mark
@@ -57,25 +59,63 @@ class RubricSource:
     run_code: str
 
 
-def rubric_sources(session: Session, actor: Actor, *, but: int) -> list[RubricSource]:
-    """The other assessments with a rubric on runs where the actor grades, newest first."""
+def _is_last() -> ColumnElement[bool]:
+    """Narrow versions to those by which an assessment is marked now."""
     newer = aliased(RubricVersion)
-    last = (
-        select(func.max(newer.number)).where(newer.assessment_id == Assessment.id).scalar_subquery()
-    )
+    of_same = newer.assessment_id == RubricVersion.assessment_id
+    return RubricVersion.number == select(func.max(newer.number)).where(of_same).scalar_subquery()
+
+
+def rubric_sources(session: Session, actor: Actor, run: Run, *, but: int) -> list[RubricSource]:
+    """The other assessments with a rubric: of the course's runs, then of those where the actor grades."""
+    of_course = Run.course_id == run.course_id
     found = session.execute(
         select(Assessment.id, Assessment.title, Run.code, RubricVersion.criteria)
         .join(Run, Run.id == Assessment.run_id)
         .join(RubricVersion, RubricVersion.assessment_id == Assessment.id)
         .where(
             Assessment.id != but,
-            RubricVersion.number == last,
-            runs_for(actor, policy.GRADE),
+            _is_last(),
+            or_(of_course, runs_for(actor, policy.GRADE)),
         )
-        .order_by(RubricVersion.made_at.desc(), Assessment.id)
+        .order_by(of_course.desc(), RubricVersion.made_at.desc(), Assessment.id)
         .limit(MOST_SOURCES)
     )
     return [RubricSource(*row[:3]) for row in found if row.criteria]
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRubric:
+    """A rubric of an earlier run, for an assessment of the same code that never had one."""
+
+    run_id: int
+    run_code: str
+    starts_on: date
+    assessment_id: int
+    """Of the run that it could be taken over into."""
+    version: RubricVersion
+
+
+def earlier_rubrics(session: Session, run: Run) -> list[EarlierRubric]:
+    """What a run could take over from the runs of its course that began before it, the last one first."""
+    wanting, ready = aliased(Assessment), aliased(RubricVersion)
+    found = session.execute(
+        select(Run.id, Run.code, Run.starts_on, wanting.id, RubricVersion)
+        .join(Assessment, Assessment.run_id == Run.id)
+        .join(RubricVersion, RubricVersion.assessment_id == Assessment.id)
+        .join(wanting, wanting.code == Assessment.code)
+        .where(
+            wanting.run_id == run.id,
+            ~select(ready.id).where(ready.assessment_id == wanting.id).exists(),
+            Run.id != run.id,
+            Run.starts_on <= run.starts_on,
+            Run.course_id == run.course_id,
+            _is_last(),
+        )
+        .order_by(Run.starts_on.desc(), Run.id.desc(), wanting.position)
+        .limit(MOST_SOURCES)
+    )
+    return [EarlierRubric(*row) for row in found if row[-1].criteria]
 
 
 def criteria_of(session: Session, marks: Sequence[Mark]) -> list[Criterion]:

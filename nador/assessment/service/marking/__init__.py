@@ -14,6 +14,7 @@ from nador.assessment.service.marking.planning import (
     reveal,
     set_plan,
     set_rubric,
+    take_over_rubrics,
 )
 from nador.assessment.service.marking.saving import (
     MarkEntry,
@@ -51,4 +52,5 @@ __all__ = [
     "save_marks",
     "set_plan",
     "set_rubric",
+    "take_over_rubrics",
 ]

@@ -81,6 +81,26 @@ def set_rubric(
 
 
 @command
+def take_over_rubrics(session: Session, actor: Actor, *, run_id: int, from_run_id: int) -> int:
+    """Copy the rubrics of an earlier run of the course into the assessments that have none.
+
+    What is copied stays as it is, however the earlier one is changed later. Returns how many.
+    """
+    run = queries.run_to_conclude(session, run_id)
+    policy.require_may_see(actor, run)
+    policy.require_may_grade(actor, run)
+    found = [
+        each for each in bench_queries.earlier_rubrics(session, run) if each.run_id == from_run_id
+    ]
+    for each in found:
+        rubric = bench_queries.rubric_in(each.version)
+        set_rubric(
+            session, actor, assessment_id=each.assessment_id, rubric=rubric, expected_number=0
+        )
+    return len(found)
+
+
+@command
 def set_plan(session: Session, actor: Actor, *, assessment_id: int, plan: Plan) -> MarkingPlan:
     """Say how an assessment is marked; what is sampled follows at once.
 

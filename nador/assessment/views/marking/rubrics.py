@@ -35,7 +35,7 @@ def rubric(assessment_id: int) -> str:
     latest = bench_queries.latest_rubric(db(), assessment_id)
     source = latest
     if (other := text.number(request.args.get("from", ""))) is not None:
-        source = _taken_from(other)
+        source = _taken_from(bench, other)
     found = bench_queries.rubric_in(source)
     kind = found.kind if found is not None else RubricKind.RUBRIC
     if request.args.get("kind") in set(RubricKind):
@@ -43,11 +43,33 @@ def rubric(assessment_id: int) -> str:
     return _show(bench, RubricForm.of(found, kind, latest.number if latest is not None else 0))
 
 
-def _taken_from(assessment_id: int) -> RubricVersion | None:
-    bench = bench_queries.bench(db(), assessment_id)
-    if not policy.may(actor(), policy.GRADE, bench.run):
+def _taken_from(bench: Bench, other_id: int) -> RubricVersion | None:
+    sources = bench_queries.rubric_sources(db(), actor(), bench.run, but=bench.assessment.id)
+    if other_id not in {each.assessment_id for each in sources}:
         raise NotFound
-    return bench_queries.latest_rubric(db(), assessment_id)
+    return bench_queries.latest_rubric(db(), other_id)
+
+
+@blueprint.post("/teach/runs/<int:run_id>/rubrics")
+@access(*READERS)
+def take_over_rubrics(run_id: int) -> ResponseReturnValue:
+    """Copy the rubrics of an earlier run into the assessments that have none."""
+    count = marking.take_over_rubrics(
+        db(),
+        actor(),
+        run_id=run_id,
+        from_run_id=text.number(request.form.get("from", "")) or 0,
+    )
+    if count:
+        note(
+            translator().ngettext(
+                "%(count)s rubric is taken over.",
+                "%(count)s rubrics are taken over.",
+                count,
+                count=count,
+            )
+        )
+    return redirect(url_for("assessment.plan", run_id=run_id), 303)
 
 
 @blueprint.post("/teach/assessments/<int:assessment_id>/rubric")
@@ -100,5 +122,5 @@ def _show(bench: Bench, form: RubricForm, theirs: object = None) -> str:
         form=form,
         theirs=theirs,
         used=any(each.marks for each in bench.works),
-        sources=bench_queries.rubric_sources(db(), actor(), but=bench.assessment.id),
+        sources=bench_queries.rubric_sources(db(), actor(), bench.run, but=bench.assessment.id),
     )
