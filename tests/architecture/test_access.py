@@ -322,6 +322,7 @@ TABLE = [
     Row("PUT", "/me/assignments/<int:assessment_id>/text", OWN, form={"text": "x"}, where=ASKED),
     Row("POST", "/me/assignments/<int:assessment_id>/begin", OWN, where=ASKED),
     Row("POST", "/me/assignments/<int:assessment_id>/uploads", OWN, where=ASKED),
+    Row("POST", "/me/attempts/<int:attempt_id>/answers/<int:position>/uploads", OWN),
     Row("GET", "/me/uploads/<name_on_disk>", OWN),
     Row("PATCH", "/me/uploads/<name_on_disk>", OWN),
     Row("GET", "/me/submissions/<int:submission_id>", OWN),

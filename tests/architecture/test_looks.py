@@ -199,8 +199,7 @@ def test_every_token_is_known() -> None:
 
 def test_script_stays_small() -> None:
     """All pages together; the register's copy goes without us and has a script of its own."""
-    # Budgets are of what travels, as for the styles.
-    assert sum(packed(path) for path in (STATIC / "js").rglob("*.js")) <= 8_000
+    assert sum(path.stat().st_size for path in (STATIC / "js").rglob("*.js")) <= 15_000
     assert sum(path.stat().st_size for path in (STATIC / "copy").rglob("*.js")) <= 8_000
     assert {path.parent.name for path in STATIC.rglob("*.js")} <= {"js", "copy"}
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from nador.assessment.models import AnswerAside
-from tests.assessment.exam import ESSAY, SHORT, SINGLE
+from tests.assessment.exam import ESSAY, FILE, SHORT, SINGLE
 from tests.journeys.hall import Hall, hall
 from tests.journeys.visitors import Reader
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 SAVED = re.compile(r"Saved at \d\d:\d\d")
 UNSAVED = re.compile("Not saved yet")
@@ -132,3 +132,38 @@ def test_two_windows_and_a_wrong_clock(room: Hall, browser: Browser) -> None:
     assert room.answers()[1] == {"text": "Oujda"}
     kept = room.exam.session.query(AnswerAside).all()
     assert [(each.reason, each.answer) for each in kept] == [("stale", {"text": "Fès"})]
+
+
+def test_a_file_goes_on_where_it_stood_and_what_was_typed_stays(
+    tmp_path: Path, browser: Browser
+) -> None:
+    pieces: list[str] = []
+
+    def cut_once(route: Route) -> None:
+        if route.request.method == "PATCH":
+            pieces.append(route.request.headers["upload-offset"])
+        if len(pieces) == 2 and route.request.method == "PATCH":
+            route.abort()
+        else:
+            route.continue_()
+
+    with hall(tmp_path / "hall", FILE, SHORT, minutes=60) as room, enter(room, browser) as context:
+        page = begin(context, room)
+        page.route("**/me/uploads/*", cut_once)
+        page.fill("[name=q2-text]", "Rabat")
+        page.locator("[name=q1-file]").set_input_files(
+            {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF" * 200_000}
+        )
+        expect(page.locator("[name=q1-keep]")).to_be_checked(timeout=PATIENCE)
+        expect(page.locator("[name=q2-text]")).to_have_value("Rabat")
+        expect(told(page, 2)).to_have_text(SAVED, timeout=PATIENCE)
+
+        page.locator("[name=q1-file]").set_input_files(
+            {"name": "second.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+        )
+        expect(page.locator("output.errmsg")).to_be_visible(timeout=PATIENCE)
+
+        first, second = room.answers()
+        assert [(each["name"], each["size"]) for each in first["files"]] == [("plan.pdf", 800_000)]
+        assert second == {"text": "Rabat"}
+    assert pieces == ["0", "524288", "524288"]

@@ -11,23 +11,33 @@ from nador.kernel.db import Base, primary_key
 
 
 class Upload(Base):
-    """A file that is being sent for a draft; what has arrived lies in the folder of uploads."""
+    """A file that is being sent for a draft or an answer; what has arrived lies in the folder of uploads."""
 
     __tablename__ = "upload"
 
     id: Mapped[int] = primary_key()
     name_on_disk: Mapped[str] = mapped_column(unique=True)
     """Drawn by lot; it is also the address, which only its owner may use."""
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id"), index=True)
+    answer_id: Mapped[int | None] = mapped_column(ForeignKey("attempt_answer.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     name: Mapped[str]
     size: Mapped[int]
     """Of the whole, in bytes, as announced."""
     begun_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    """When all had arrived and was added to the draft or the answer."""
     file_id: Mapped[int | None] = mapped_column(ForeignKey("submission_file.id"))
-    """What became of it, once all has arrived."""
+    """What became of it in a draft."""
 
-    __table_args__ = (CheckConstraint("size > 0", name="size"),)
+    __table_args__ = (
+        CheckConstraint("size > 0", name="size"),
+        CheckConstraint("(submission_id IS NULL) <> (answer_id IS NULL)", name="of_one"),
+        CheckConstraint(
+            "file_id IS NULL OR (submission_id IS NOT NULL AND ended_at IS NOT NULL)",
+            name="ended",
+        ),
+    )
 
 
 class LetGoFile(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -21,6 +22,7 @@ from nador.kernel.db import command
 from nador.kernel.errors import Conflict, DomainError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sqlalchemy.orm import Session
@@ -104,19 +106,20 @@ def begin_upload(
         raise rules.FileTooLarge(field="files", name=name, limit=rules.in_megabytes(asked.largest))
     if not size:
         raise kinds.FileEmpty(field="files", name=name)
-    under_way = session.scalar(
-        select(func.count()).where(Upload.person_id == actor.person_id, Upload.file_id.is_(None))
-    )
-    if len(draft.files) >= asked.most_files or (under_way or 0) >= MOST_OPEN:
+    if len(draft.files) >= asked.most_files:
         raise rules.TooManyFiles(field="files", limit=asked.most_files)
-    upload = Upload(
-        name_on_disk=secrets.token_urlsafe(24),
-        submission_id=draft.id,
-        person_id=actor.person_id or 0,
-        name=name,
-        size=size,
-        begun_at=clock.now(),
+    return announce(session, actor, Upload(submission_id=draft.id, name=name, size=size))
+
+
+def announce(session: Session, actor: Actor, upload: Upload) -> Upload:
+    """Give an upload its address, as part of a command; raises TooManyFiles: nobody has many under way."""
+    under_way = session.scalar(
+        select(func.count()).where(Upload.person_id == actor.person_id, Upload.ended_at.is_(None))
     )
+    if (under_way or 0) >= MOST_OPEN:
+        raise rules.TooManyFiles(field="files", limit=MOST_OPEN)
+    upload.name_on_disk, upload.person_id = secrets.token_urlsafe(24), actor.person_id or 0
+    upload.begun_at = clock.now()
     session.add(upload)
     session.flush()
     return upload
@@ -124,7 +127,7 @@ def begin_upload(
 
 def arrived(upload: Upload, store: FileStore) -> int:
     """How many bytes of an upload are here."""
-    if upload.file_id is not None:
+    if upload.ended_at is not None:
         return upload.size
     path = place(store, upload.name_on_disk)
     return path.stat().st_size if path.exists() else 0
@@ -156,30 +159,39 @@ def finish_upload(
 
     Raises what `take_in` raises, and DraftMoved where the draft was handed in meanwhile.
     """
+    upload_id = upload.id
+    with arrived_whole(session, actor, store, upload) as content:
+        own = queries.own_draft(session, actor.person_id or 0, upload.submission_id or 0)
+        stored = _store(own, store, upload.name, content, scan)
+        return end_upload(session, actor, upload_id=upload_id, stored=stored)
+
+
+@contextmanager
+def arrived_whole(
+    session: Session, actor: Actor, store: FileStore, upload: Upload
+) -> Iterator[BinaryIO]:
+    """Open what has arrived and delete it afterwards; where it is refused, forget that it ever came."""
     upload_id, path = upload.id, place(store, upload.name_on_disk)
     try:
-        own = queries.own_draft(session, actor.person_id or 0, upload.submission_id)
         with path.open("rb") as content:
-            stored = _store(own, store, upload.name, content, scan)
-        file = end_upload(session, actor, upload_id=upload_id, stored=stored)
+            yield content
     except DomainError:
         forget_uploads(session, actor, upload_ids=[upload_id])
         path.unlink(missing_ok=True)
         raise
     path.unlink(missing_ok=True)
-    return file
 
 
 @command
 def end_upload(session: Session, actor: Actor, *, upload_id: int, stored: Stored) -> SubmissionFile:
     """Add an upload's file to the draft, once; it is kept what became of it, for a lost answer."""
     upload = session.get_one(Upload, upload_id)
-    own = queries.own_draft(session, actor.person_id or 0, upload.submission_id, lock=True)
+    own = queries.own_draft(session, actor.person_id or 0, upload.submission_id or 0, lock=True)
     session.refresh(upload)
     if upload.file_id is not None:
         return session.get_one(SubmissionFile, upload.file_id)
     file = add_file(session, actor, assessment_id=own.assessment.id, stored=stored)
-    upload.file_id = file.id
+    upload.file_id, upload.ended_at = file.id, clock.now()
     return file
 
 

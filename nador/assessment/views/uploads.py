@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, ParamSpec
 from flask import Response, request, url_for
 
 from nador.assessment.queries import submissions as queries
-from nador.assessment.service import uploads
+from nador.assessment.queries.attempts import own_sitting
+from nador.assessment.service import answer_files, uploads
 from nador.assessment.views.routes import blueprint
 from nador.assessment.views.submissions import scan_state
 from nador.kernel import text
@@ -20,6 +21,8 @@ from nador.web.request import actor, db, files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from nador.assessment.models import Upload
 
 TUS = "1.0.0"
 P = ParamSpec("P")
@@ -52,6 +55,27 @@ def begin_upload(assessment_id: int) -> Response:
     upload = uploads.begin_upload(
         db(), actor(), assessment_id=assessment_id, name=_name(), size=_number("Upload-Length")
     )
+    return _begun(upload)
+
+
+@blueprint.post("/me/attempts/<int:attempt_id>/answers/<int:position>/uploads")
+@access(SIGNED_IN)
+@_speaking_tus
+def begin_answer_upload(attempt_id: int, position: int) -> Response:
+    """Announce a file of an answer; its address comes back."""
+    own_sitting(db(), actor().person_id or 0, attempt_id)
+    upload = answer_files.begin_upload(
+        db(),
+        actor(),
+        attempt_id=attempt_id,
+        position=position,
+        name=_name(),
+        size=_number("Upload-Length"),
+    )
+    return _begun(upload)
+
+
+def _begun(upload: Upload) -> Response:
     where = url_for("assessment.upload", name_on_disk=upload.name_on_disk)
     return Response(status=201, headers={"Location": where, "Upload-Offset": "0"})
 
@@ -70,14 +94,16 @@ def upload(name_on_disk: str) -> Response:
 @access(SIGNED_IN)
 @_speaking_tus
 def go_on(name_on_disk: str) -> Response:
-    """Take the next piece; with the last one the file is looked at and joins the draft."""
+    """Take the next piece; with the last one the file is looked at and joins the draft or the answer."""
     found = queries.upload_of(db(), actor().person_id or 0, name_on_disk)
     here = uploads.arrived(found, files())
-    if found.file_id is None:
+    if found.ended_at is None:
         piece = request.get_data()
         if piece:
             here = uploads.append(found, files(), offset=_number("Upload-Offset"), piece=piece)
-        if here == found.size:
+        if here == found.size and found.answer_id is not None:
+            answer_files.finish_upload(db(), actor(), files(), upload=found)
+        elif here == found.size:
             uploads.finish_upload(db(), actor(), files(), upload=found, scan=scan_state())
     return Response(status=204, headers={"Upload-Offset": str(here)})
 

@@ -41,15 +41,14 @@
 
   const isMark = ({ target }) => target.matches("input.mark");
   const keys = { ArrowUp: -1, ArrowDown: 1, Enter: 1 };
-  addEventListener("change", (event) => isMark(event) && save(event.target));
-  addEventListener("keydown", (event) => {
+  onchange = (event) => isMark(event) && save(event.target);
+  onkeydown = (event) => {
     if (!isMark(event) || !keys[event.key] || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     step(event.target, keys[event.key]);
-  });
-  let sent = false;
-  form.addEventListener("submit", () => { sent = true; });
-  addEventListener("beforeunload", (event) => {
-    if (!sent && document.querySelector("input.mark[aria-invalid=true]")) event.preventDefault();
-  });
+  };
+  onbeforeunload = (event) => {
+    if (document.querySelector("input.mark[aria-invalid=true]")) event.preventDefault();
+  };
+  form.onsubmit = () => { onbeforeunload = null; };
 })();

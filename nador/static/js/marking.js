@@ -56,7 +56,7 @@
     t: () => elements.comment.focus(),
     "?": () => all(form, "summary").pop().click(),
   };
-  addEventListener("keydown", (event) => {
+  onkeydown = (event) => {
     const { key, target } = event;
     if (event.ctrlKey && key === "Enter") form.querySelector("[value=final]").click();
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -68,5 +68,5 @@
     if (!act) return;
     event.preventDefault();
     act();
-  });
+  };
 })();
