@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, or_, select
@@ -90,7 +89,6 @@ class EarlierRubric:
 
     run_id: int
     run_code: str
-    starts_on: date
     assessment_id: int
     """Of the run that it could be taken over into."""
     version: RubricVersion
@@ -100,7 +98,7 @@ def earlier_rubrics(session: Session, run: Run) -> list[EarlierRubric]:
     """What a run could take over from the runs of its course that began before it, the last one first."""
     wanting, ready = aliased(Assessment), aliased(RubricVersion)
     found = session.execute(
-        select(Run.id, Run.code, Run.starts_on, wanting.id, RubricVersion)
+        select(Run.id, Run.code, wanting.id, RubricVersion)
         .join(Assessment, Assessment.run_id == Run.id)
         .join(RubricVersion, RubricVersion.assessment_id == Assessment.id)
         .join(wanting, wanting.code == Assessment.code)
