@@ -8,7 +8,7 @@ from alembic import op
 from nador.kernel.db import BigId, UtcDateTime
 
 revision = "20261128_answer_uploads"
-down_revision = "20261128_feedback_scans"
+down_revision = "20261128_attempt_delay"
 branch_labels = None
 depends_on = None
 
