@@ -147,7 +147,10 @@ def test_a_file_goes_on_where_it_stood_and_what_was_typed_stays(
         else:
             route.continue_()
 
-    with hall(tmp_path / "hall", FILE, SHORT, minutes=60) as room, enter(room, browser) as context:
+    with (
+        hall(tmp_path / "hall", FILE, SHORT, minutes=60) as room,
+        room.house.enter(browser, room.exam.actors[0]) as context,
+    ):
         page = begin(context, room)
         page.route("**/me/uploads/*", cut_once)
         page.fill("[name=q2-text]", "Rabat")
