@@ -42,7 +42,7 @@ def files(settings: Settings) -> FileStore:
 
 
 def begin(exam: Exam, attempt: Attempt, learner: int = 0, **more: Any) -> Upload:
-    asked = {"position": 1, "name": "plan.pdf", "size": len(PDF)} | more
+    asked: dict[str, Any] = {"position": 1, "name": "plan.pdf", "size": len(PDF)} | more
     actor = exam.actors[learner]
     return answer_files.begin_upload(exam.session, actor, attempt_id=attempt.id, **asked)
 
