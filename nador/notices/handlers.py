@@ -53,6 +53,7 @@ from nador.enrolment.rules import (
     OfferAccepted,
     SeatOffered,
 )
+from nador.kernel import clock
 from nador.kernel.i18n import translator
 from nador.notices import queries
 from nador.notices.service import tell, tell_colleague, tell_holder, tell_staff
@@ -228,7 +229,17 @@ def _tell_authors(session: Session, submission_id: int, template: str, **context
 def slot_booked(session: Session, _actor: Actor, event: SlotBooked) -> None:
     """Confirm the time, with the page where it can be moved."""
     booking = session.get_one(Booking, event.booking_id)
-    _tell_of_slot(session, booking.slot_id, booking.enrolment_id, "notices/slot_booked.txt")
+    earlier = session.get(Slot, event.moved_from) if event.moved_from is not None else None
+    slot = session.get_one(Slot, booking.slot_id)
+    _tell_of_slot(
+        session,
+        booking.slot_id,
+        booking.enrolment_id,
+        "notices/slot_booked.txt",
+        by_staff=event.by_staff,
+        earlier=earlier,
+        changeable=clock.now() < slot.closes_at,
+    )
 
 
 def slot_cancelled(session: Session, _actor: Actor, event: SlotCancelled) -> None:
@@ -237,11 +248,13 @@ def slot_cancelled(session: Session, _actor: Actor, event: SlotCancelled) -> Non
         _tell_of_slot(session, event.slot_id, enrolment_id, "notices/slot_cancelled.txt")
 
 
-def _tell_of_slot(session: Session, slot_id: int, enrolment_id: int, template: str) -> None:
+def _tell_of_slot(
+    session: Session, slot_id: int, enrolment_id: int, template: str, **more: object
+) -> None:
     slot = session.get_one(Slot, slot_id)
     what = session.get_one(Assessment, slot.assessment_id).title
     enrolment = queries.whole_enrolment(session, enrolment_id)
-    tell(session, enrolment, template, slot=slot, what=what)
+    tell(session, enrolment, template, slot=slot, what=what, **more)
 
 
 def certificate_issued(session: Session, _actor: Actor, event: CertificateIssued) -> None:

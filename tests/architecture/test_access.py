@@ -310,6 +310,8 @@ TABLE = [
     Row("GET", "/me/slots/<int:assessment_id>/calendar.ics", "s nn nn nn nn nn nn", where=ORAL),
     Row("GET", "/teach/assessments/<int:assessment_id>/slots", SEE_GRADES, where=ORAL),
     Row("POST", "/teach/assessments/<int:assessment_id>/slots", GRADE, where=ORAL),
+    Row("GET", "/teach/slots/<int:slot_id>/book", GRADE, where={"slot_id": "time_id"}),
+    Row("POST", "/teach/slots/<int:slot_id>/book", GRADE, where={"slot_id": "time_id"}),
     Row("POST", "/teach/slots/<int:slot_id>/cancel", GRADE, where={"slot_id": "time_id"}),
     Row(
         "GET",

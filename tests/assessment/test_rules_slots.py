@@ -1,14 +1,23 @@
-"""Which times can be offered, and which of them be booked."""
+"""Which times can be offered, and booked until when: by learners, and by staff."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nador.assessment.rules import slots as rules
-from nador.assessment.rules.slots import Series, SlotState
+from nador.assessment.rules.slots import (
+    Series,
+    SlotClosed,
+    SlotFull,
+    SlotGone,
+    SlotState,
+    require_bookable,
+)
 from nador.kernel import clock
 
 if TYPE_CHECKING:
@@ -16,7 +25,9 @@ if TYPE_CHECKING:
 
 NOW = clock.now()
 SOON = NOW + timedelta(days=3)
-STATE = SlotState(capacity=2, booked=0, closes_at=SOON)
+NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+EVE = NOON - timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -50,27 +61,52 @@ def test_a_series_goes_one_after_the_other() -> None:
     ]
 
 
+def state(*, booked: int = 0, cancelled: bool = False) -> SlotState:
+    return SlotState(capacity=2, booked=booked, starts_at=NOON, closes_at=EVE, cancelled=cancelled)
+
+
 @pytest.mark.parametrize(
-    ("state", "now", "refusal"),
+    ("by_staff", "now", "until"),
     [
-        pytest.param(STATE, NOW, None, id="free"),
-        pytest.param(STATE, SOON, rules.SlotClosed, id="too near"),
-        pytest.param(
-            SlotState(capacity=2, booked=2, closes_at=SOON), NOW, rules.SlotFull, id="full"
-        ),
-        pytest.param(
-            SlotState(capacity=2, booked=0, closes_at=SOON, cancelled=True),
-            NOW,
-            rules.SlotGone,
-            id="cancelled",
-        ),
+        pytest.param(False, EVE - SECOND, None, id="a learner in time"),
+        pytest.param(False, EVE, EVE, id="a learner too late"),
+        pytest.param(True, EVE, None, id="staff after the deadline"),
+        pytest.param(True, NOON - SECOND, None, id="staff just before it begins"),
+        pytest.param(True, NOON, NOON, id="staff when it has begun"),
     ],
 )
-def test_what_can_be_booked(
-    state: SlotState, now: datetime, refusal: type[DomainError] | None
+def test_until_when_a_time_is_booked(by_staff: bool, now: datetime, until: datetime | None) -> None:
+    if until is None:
+        require_bookable(state(booked=1), now=now, by_staff=by_staff)
+        return
+    with pytest.raises(SlotClosed) as refused:
+        require_bookable(state(), now=now, by_staff=by_staff)
+
+    assert refused.value.params == {"closes_at": until}
+
+
+@pytest.mark.parametrize("by_staff", [False, True])
+def test_a_time_that_is_gone_or_full_is_nobodys(by_staff: bool) -> None:
+    with pytest.raises(SlotGone):
+        require_bookable(state(cancelled=True), now=EVE - SECOND, by_staff=by_staff)
+    with pytest.raises(SlotFull):
+        require_bookable(state(booked=2), now=EVE - SECOND, by_staff=by_staff)
+
+
+@given(st.integers(1, 9), st.integers(0, 12), st.booleans(), st.integers(-3, 3), st.booleans())
+def test_whoever_books_no_time_is_booked_beyond_its_room(
+    capacity: int, booked: int, cancelled: bool, hours: int, by_staff: bool
 ) -> None:
-    if refusal is None:
-        rules.require_bookable(state, now=now)
-    else:
-        with pytest.raises(refusal):
-            rules.require_bookable(state, now=now)
+    slot = SlotState(
+        capacity=capacity, booked=booked, starts_at=NOON, closes_at=EVE, cancelled=cancelled
+    )
+    now = (NOON if by_staff else EVE) + timedelta(hours=hours)
+    try:
+        require_bookable(slot, now=now, by_staff=by_staff)
+    except (SlotClosed, SlotFull, SlotGone):
+        assert cancelled or hours >= 0 or booked >= capacity
+        return
+
+    assert not cancelled
+    assert hours < 0
+    assert booked < capacity

@@ -13,19 +13,22 @@ from sqlalchemy.exc import DBAPIError
 
 from nador.assessment.models import Assessment, Booking, Slot
 from nador.assessment.queries import slots as queries
+from nador.assessment.rules import LearnerNotActive
 from nador.assessment.rules import slots as rules
-from nador.assessment.rules.slots import Series, SlotState
+from nador.assessment.rules.slots import Series
 from nador.assessment.service import slots as service
 from nador.catalogue.models import RunStaff
 from nador.catalogue.rules import AssessmentKind
 from nador.enrolment import service as enrolment
 from nador.kernel import clock
-from nador.kernel.access import Actor, Forbidden
+from nador.kernel.access import Actor, Forbidden, OwnCase
+from nador.kernel.audit import AuditEntry
 from nador.kernel.db import command
 from nador.kernel.errors import DomainError, NotFound
+from nador.kernel.i18n import translator
 from nador.kernel.mail import Message
 from tests.assessment.school import School, open_school
-from tests.factories import sign_in, store
+from tests.factories import make_enrolment, sign_in, store
 from tests.reporting.test_pages import statements
 
 if TYPE_CHECKING:
@@ -36,7 +39,8 @@ if TYPE_CHECKING:
 
 NOW = clock.now()
 SOON = NOW + timedelta(days=3)
-STATE = SlotState(capacity=2, booked=0, closes_at=SOON)
+ARABIC = translator("ar")
+"""Learners of the school read Arabic."""
 
 
 @command
@@ -170,6 +174,168 @@ def test_a_cancelled_time_frees_whoever_had_it(session: Session, school: School)
     assert booked(session) == [0, 0], "who leaves the run gives the time back"
 
 
+def book_for(school: School, slot_id: int, number: int = 0, reason: str = "by phone") -> Booking:
+    return service.book_for(
+        school.session,
+        school.instructor,
+        slot_id=slot_id,
+        enrolment_id=school.learners[number].id,
+        reason=reason,
+    )
+
+
+def test_staff_books_and_moves_a_learner(session: Session, school: School) -> None:
+    first, second = offer(school)
+    made = book_for(school, first)
+    assert book_for(school, first).id == made.id, "again changes nothing"
+    assert booked(session) == [1, 0]
+    with pytest.raises(rules.SlotFull):
+        book_for(school, first, 1)
+    book_for(school, second, reason="  the examiner is ill ")
+    assert booked(session) == [0, 1]
+
+    entries = session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "slot.booked_for").order_by(AuditEntry.id)
+    ).all()
+    assert [(entry.actor_id, entry.subject, entry.details) for entry in entries] == [
+        (
+            school.instructor.person_id,
+            f"enrolment:{school.learners[0].id}",
+            {"slot": slot, "moved_from": before, "reason": reason},
+        )
+        for slot, before, reason in (
+            (first, None, "by phone"),
+            (second, first, "the examiner is ill"),
+        )
+    ]
+    mails = session.scalars(select(Message).order_by(Message.id)).all()
+    assert ARABIC.gettext("The centre has booked this time for you:") in mails[0].body
+    assert ARABIC.gettext("The centre has moved your time to:") in mails[1].body
+    assert ARABIC.datetime_(SOON) in mails[1].body, "the earlier one"
+    for mail in mails:
+        assert f"/me/slots/{school.assessments[0].id}/calendar.ics" in mail.body
+        assert "phone" not in mail.body
+        assert "examiner is ill" not in mail.body
+
+
+def test_staff_books_after_the_deadline_and_moves_whoever_was_not_there(
+    session: Session, school: School
+) -> None:
+    first, second = offer(school)
+    book(school, first)
+    with time_machine.travel(SOON + timedelta(minutes=10), tick=False):
+        with pytest.raises(rules.SlotClosed):
+            book(school, second)
+        with pytest.raises(rules.SlotClosed):
+            book_for(school, first, 1)
+        book_for(school, second, reason="the bus was late")
+    assert booked(session) == [0, 1]
+    told = session.scalars(select(Message).order_by(Message.id.desc())).all()[0]
+    assert ARABIC.gettext("The centre has moved your time to:") in told.body
+    assert ARABIC.datetime_(SOON - timedelta(hours=24, minutes=-20)) not in told.body
+
+
+def test_who_may_book_for_whom(session: Session, school: School) -> None:
+    first, second = offer(school)
+    stranger = Actor(person_id=school.people[0].id)
+    place = {"slot_id": first, "enrolment_id": school.learners[1].id, "reason": "x"}
+    with pytest.raises(NotFound):
+        service.book_for(session, stranger, **place)  # type: ignore[arg-type] # named above
+    with pytest.raises(Forbidden):
+        service.book_for(session, school.registrar, **place)  # type: ignore[arg-type] # named above
+    with pytest.raises(rules.SlotReasonNeeded):
+        book_for(school, first, reason=" ")
+    with pytest.raises(NotFound):
+        book_for(school, first + 99)
+    service.cancel_slot(session, school.instructor, slot_id=second)
+    with pytest.raises(rules.SlotGone):
+        book_for(school, second)
+    elsewhere = make_enrolment(
+        session, run_id=school.run.id, person_id=school.instructor.person_id or 0
+    )
+    with pytest.raises(OwnCase):
+        service.book_for(
+            session, school.instructor, slot_id=first, enrolment_id=elsewhere.id, reason="x"
+        )
+    enrolment.withdraw(session, school.registrar, enrolment_id=school.learners[2].id, reason="")
+    with pytest.raises(LearnerNotActive):
+        book_for(school, first, 2)
+    assert booked(session) == [0, 0]
+
+
+def test_staff_and_learners_at_once_book_the_last_place_once(
+    session: Session, sessions: sessionmaker[Session], school: School
+) -> None:
+    first, _ = offer(school)
+    assessment_id, staff = school.assessments[0].id, school.instructor
+    ids = [one.id for one in school.learners]
+    actors = [learner(school, number) for number in range(4)]
+    session.rollback()
+
+    def alone(number: int) -> Callable[[], Any]:
+        def call() -> int:
+            with sessions() as own:
+                return service.book(
+                    own, actors[number], assessment_id=assessment_id, slot_id=first
+                ).enrolment_id
+
+        return call
+
+    def helped(number: int) -> Callable[[], Any]:
+        def call() -> int:
+            with sessions() as own:
+                return service.book_for(
+                    own, staff, slot_id=first, enrolment_id=ids[number], reason="by phone"
+                ).enrolment_id
+
+        return call
+
+    outcomes = at_once([each(number) for number in range(4) for each in (alone, helped)])
+
+    assert len({each for each in outcomes if isinstance(each, int)}) == 1
+    assert {each for each in outcomes if not isinstance(each, int)} == {rules.SlotFull}
+    assert booked(session)[0] == 1
+
+
+def test_the_page_by_which_staff_books(
+    client: FlaskClient, session: Session, school: School
+) -> None:
+    first, second = offer(school)
+    book(school, second, 1)
+    sign_in(client, session, school.instructor)
+    listed, asked = (
+        f"/teach/assessments/{school.assessments[0].id}/slots",
+        f"/teach/slots/{first}/book",
+    )
+    assert asked in client.get(listed).text
+    assert f"/teach/slots/{second}/book" not in client.get(listed).text, "it is full"
+    page = client.get(f"{asked}?lang=en").text
+    assert "Learner 001, now on" in page
+    typed = {"enrolment_id": str(school.learners[1].id), "reason": ""}
+    empty = client.post(f"{asked}?lang=en", data=typed)
+    assert empty.status_code == 422
+    assert f'selected value="{school.learners[1].id}"' in empty.text
+    nobody = client.post(f"{asked}?lang=en", data={"enrolment_id": "0", "reason": "by phone"})
+    assert nobody.status_code == 422
+    assert "by phone</textarea>" in nobody.text
+    assert client.post(asked, data=typed | {"reason": "by phone"}).location == listed
+    assert booked(session) == [1, 0]
+    full = client.post(
+        f"{asked}?lang=en",
+        data={"enrolment_id": str(school.learners[0].id), "reason": "by phone"},
+    )
+    assert full.status_code == 422
+    assert "full" in full.text
+    assert f"/teach/slots/{first}/book" not in client.get(listed).text
+
+    sign_in(client, session, learner(school, 1))
+    mine = f"/me/slots/{school.assessments[0].id}/calendar.ics"
+    held = session.scalars(select(Booking).where(Booking.given_back_at.is_(None))).one()
+    calendar = client.get(mine).text
+    assert f"SEQUENCE:{held.id}\r\n" in calendar
+    assert f"{SOON:DTSTART:%Y%m%dT%H%M%SZ}" in calendar
+
+
 def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
     """Run the calls at the same time; a refusal is an outcome."""
 
@@ -269,6 +435,8 @@ def test_the_pages(client: FlaskClient, session: Session, school: School) -> Non
     sheet = client.get(f"{staff}/{school.instructor.person_id}.pdf")
     assert sheet.data.startswith(b"%PDF")
     assert client.get(f"{staff}/999.pdf").status_code == 404
+    marking = client.get(f"/teach/assessments/{assessment_id}/marking").text
+    assert f"{staff}/{school.instructor.person_id}.pdf" in marking
     assert client.post(f"/teach/slots/{slot_id}/cancel").location == staff
     sign_in(client, session, learner(school))
     assert client.post(f"{mine}/give-back").status_code == 409

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wtforms import DateTimeLocalField, IntegerField, SelectField, StringField
+from wtforms import DateTimeLocalField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
-from nador.assessment.forms.accommodations import instant
+from nador.assessment.forms.accommodations import REASON_LIMIT, instant
 from nador.assessment.rules.slots import Series
 from nador.kernel import clock
 from nador.kernel.i18n import msgid
@@ -39,3 +39,14 @@ class SlotsForm(Form):
             capacity=self.capacity.data or 0,
             hours_before=self.hours_before.data or 0,
         )
+
+
+class BookForForm(Form):
+    """For whom staff books a time, and why."""
+
+    enrolment_id = SelectField(msgid("Learner"), coerce=int)
+    reason = TextAreaField(
+        msgid("Reason"),
+        [InputRequired(REQUIRED), Length(max=REASON_LIMIT)],
+        description=msgid("It stays in the audit trail; the learner does not see it."),
+    )

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from nador.assessment.queries import Distribution, Row
+    from nador.assessment.queries.slots import Candidate
     from nador.assessment.rules import Outcome
     from nador.catalogue.models import Run
     from nador.kernel.i18n import Translator
@@ -164,6 +165,15 @@ def person_in(latin: str | None, arabic: str | None, locale: str) -> str:
     """Choose the name of a person for a language."""
     first, second = (arabic, latin) if locale == "ar" else (latin, arabic)
     return first or second or "–"
+
+
+def candidate(one: Candidate, words: Translator) -> str:
+    """Name a learner, with the time that they have."""
+    name = person_in(one.latin, one.arabic, words.code)
+    if one.starts_at is None:
+        return name
+    when = words.datetime_(one.starts_at)
+    return words.gettext("%(name)s, now on %(when)s", name=name, when=when)
 
 
 def override_choices(

@@ -80,6 +80,7 @@ SUBMISSIONS = {
     "slot_full": msgid("Somebody else was quicker: this time is full. Choose another."),
     "slot_closed": msgid("This time could be changed until %(closes_at)s."),
     "slot_gone": msgid("This time is no longer offered. Choose another."),
+    "slot_reason_needed": msgid("Write why you book for somebody else."),
     "slot_not_booked": msgid("You have no time to give back."),
     "slot_of_another_kind": msgid("For this kind of assessment no times are booked."),
     "slots_unclear": msgid("Write a number up to %(limit)s."),

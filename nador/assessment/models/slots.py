@@ -51,6 +51,7 @@ class Slot(Base):
         return SlotState(
             capacity=self.capacity,
             booked=self.booked,
+            starts_at=self.starts_at,
             closes_at=self.closes_at,
             cancelled=self.cancelled_at is not None,
         )

@@ -59,6 +59,12 @@ class SlotsInThePast(Invalid):
     code = "slots_in_the_past"
 
 
+class SlotReasonNeeded(Invalid):
+    """Who books a time for somebody says why."""
+
+    code = "slot_reason_needed"
+
+
 class ExaminerUnknown(Invalid):
     """Who examines is one of the run's staff."""
 
@@ -75,9 +81,12 @@ class SlotCancelled:
 
 @dataclass(frozen=True, slots=True)
 class SlotBooked:
-    """A learner booked a time, or moved to it."""
+    """A learner booked a time, or moved to it; or staff did it for them."""
 
     booking_id: int
+    by_staff: bool = False
+    moved_from: int | None = None
+    """The time that they had before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +114,7 @@ class SlotState:
 
     capacity: int
     booked: int
+    starts_at: datetime
     closes_at: datetime
     cancelled: bool = False
 
@@ -124,11 +134,14 @@ def check_series(series: Series, *, now: datetime) -> None:
         raise SlotsInThePast(field="first")
 
 
-def require_bookable(slot: SlotState, *, now: datetime) -> None:
-    """Refuse a time that is gone, too near, or full."""
+def require_bookable(slot: SlotState, *, now: datetime, by_staff: bool = False) -> None:
+    """Refuse a time that is gone, too near, or full; for staff it is near enough until it begins."""
     if slot.cancelled:
         raise SlotGone
-    require_changeable(slot, now=now)
+    if by_staff:
+        require_ahead(slot, now=now)
+    else:
+        require_changeable(slot, now=now)
     if slot.booked >= slot.capacity:
         raise SlotFull
 
@@ -137,3 +150,9 @@ def require_changeable(slot: SlotState, *, now: datetime) -> None:
     """Refuse to take or give back a time that is too near."""
     if now >= slot.closes_at:
         raise SlotClosed(closes_at=slot.closes_at)
+
+
+def require_ahead(slot: SlotState, *, now: datetime) -> None:
+    """Refuse a time that has begun."""
+    if now >= slot.starts_at:
+        raise SlotClosed(closes_at=slot.starts_at)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from nador.assessment import policy, queries
 from nador.assessment.models import Booking, Slot
 from nador.assessment.queries import slots as booked
+from nador.assessment.rules import LearnerNotActive
 from nador.assessment.rules import slots as rules
+from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import audit, clock, events
 from nador.kernel.db import command
 from nador.kernel.text import clean
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.assessment.rules.slots import Series
+    from nador.enrolment.models import Enrolment
     from nador.kernel.access import Actor
 
 
@@ -78,6 +81,56 @@ def book(session: Session, actor: Actor, *, assessment_id: int, slot_id: int) ->
     """
     own = booked.own_slots(session, actor.person_id or 0, assessment_id)
     enrolment = queries.enrolment_to_grade(session, own.enrolment.id, run_id=own.run.id)
+    return _take(session, actor, enrolment, assessment_id=assessment_id, slot_id=slot_id)
+
+
+@command
+def book_for(
+    session: Session, actor: Actor, *, slot_id: int, enrolment_id: int, reason: str
+) -> Booking:
+    """Book a time for a learner, or move them to it, also when it is too near for themselves.
+
+    They are told. Raises SlotReasonNeeded, SlotFull, SlotClosed, SlotGone, LearnerNotActive, OwnCase.
+    """
+    slot, run = booked.slot_with_run(session, slot_id)
+    policy.require_may_see(actor, run)
+    policy.require_may_grade(actor, run)
+    reason = clean(reason)
+    if not reason:
+        raise rules.SlotReasonNeeded(field="reason")
+    enrolment = queries.enrolment_to_grade(session, enrolment_id, run_id=run.id)
+    policy.require_not_own(actor, enrolment.person_id)
+    if enrolment.status is not EnrolmentStatus.ACTIVE:
+        raise LearnerNotActive
+    assessment_id = slot.assessment_id
+    had = booked.booking_of(session, assessment_id, enrolment_id)
+    made = _take(
+        session, actor, enrolment, assessment_id=assessment_id, slot_id=slot_id, by_staff=True
+    )
+    if had is None or had.id != made.id:
+        audit.record(
+            session,
+            actor,
+            "slot.booked_for",
+            f"enrolment:{enrolment_id}",
+            institute_id=run.institute_id,
+            slot=slot_id,
+            moved_from=had.slot_id if had else None,
+            reason=reason,
+        )
+    return made
+
+
+def _take(
+    session: Session,
+    actor: Actor,
+    enrolment: Enrolment,
+    *,
+    assessment_id: int,
+    slot_id: int,
+    by_staff: bool = False,
+) -> Booking:
+    """Take a time for a learner whose enrolment is locked, and give back the one that they had."""
     held = booked.booking_of(session, assessment_id, enrolment.id)
     if held is not None and held.slot_id == slot_id:
         return held
@@ -88,8 +141,10 @@ def book(session: Session, actor: Actor, *, assessment_id: int, slot_id: int) ->
     if slot is None or slot.assessment_id != assessment_id:
         raise rules.SlotGone
     now = clock.now()
-    rules.require_bookable(slot.state, now=now)
+    rules.require_bookable(slot.state, now=now, by_staff=by_staff)
     if held is not None:
+        if not by_staff:
+            rules.require_changeable(found[held.slot_id].state, now=now)
         _give_back(held, found[held.slot_id], now=now)
     session.flush()
     slot.booked += 1
@@ -102,7 +157,8 @@ def book(session: Session, actor: Actor, *, assessment_id: int, slot_id: int) ->
     )
     session.add(made)
     session.flush()
-    events.emit(session, actor, rules.SlotBooked(made.id))
+    moved_from = held.slot_id if held else None
+    events.emit(session, actor, rules.SlotBooked(made.id, by_staff, moved_from))
     return made
 
 
@@ -115,12 +171,12 @@ def give_back(session: Session, actor: Actor, *, assessment_id: int) -> None:
     if held is None:
         raise rules.NotBooked
     session.expire_all()
-    slot = booked.slots_to_change(session, {held.slot_id})[held.slot_id]
-    _give_back(held, slot, now=clock.now())
+    slot, now = booked.slots_to_change(session, {held.slot_id})[held.slot_id], clock.now()
+    rules.require_changeable(slot.state, now=now)
+    _give_back(held, slot, now=now)
 
 
 def _give_back(held: Booking, slot: Slot, *, now: datetime) -> None:
-    rules.require_changeable(slot.state, now=now)
     held.given_back_at = now
     slot.booked -= 1
 

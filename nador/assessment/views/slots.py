@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, redirect, request, url_for
 
 from nador.assessment import labels, policy, queries
-from nador.assessment.forms.slots import SlotsForm
+from nador.assessment.forms.slots import BookForForm, SlotsForm
 from nador.assessment.labels import person_in
 from nador.assessment.queries import slots as booked
 from nador.assessment.rules.slots import BOOKED
@@ -25,8 +25,9 @@ from nador.web.request import actor, db, locale, settings, translator
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from nador.assessment.models import Assessment
+    from nador.assessment.models import Assessment, Slot
     from nador.assessment.queries.slots import OwnSlots
+    from nador.catalogue.models import Run
 
 
 @blueprint.get("/me/slots/<int:assessment_id>")
@@ -77,6 +78,8 @@ def my_slot_calendar(assessment_id: int) -> Response:
         ends_at=slot.ends_at,
         title=f"{title} – {pick(own.run.version.title, locale())}",
         place=slot.place or own.run.place,
+        # Each move is another booking: calendars take the later one for the newer.
+        sequence=own.booking.id if own.booking else 0,
     )
     return Response(
         calendar_file(title, [entry], now=clock.now()),
@@ -139,6 +142,55 @@ def cancel_slot(slot_id: int) -> ResponseReturnValue:
     slot, _run = booked.slot_with_run(db(), slot_id)
     note(translator().gettext("The time is cancelled, and whoever had booked it is told."))
     return redirect(url_for("assessment.slots", assessment_id=slot.assessment_id), 303)
+
+
+@blueprint.get("/teach/slots/<int:slot_id>/book")
+@access(*READERS)
+def ask_to_book_for(slot_id: int) -> str:
+    """Ask for whom a time is booked, and why."""
+    slot, run = _to_book_for(slot_id)
+    return _booking(slot, run, _book_for_form(slot, run, formdata=None))
+
+
+@blueprint.post("/teach/slots/<int:slot_id>/book")
+@access(*READERS)
+def book_for(slot_id: int) -> ResponseReturnValue:
+    """Book a time for a learner, or move them to it."""
+    slot, run = _to_book_for(slot_id)
+    form = _book_for_form(slot, run)
+
+    def do() -> str:
+        service.book_for(
+            db(),
+            actor(),
+            slot_id=slot_id,
+            enrolment_id=form.enrolment_id.data,
+            reason=form.reason.data or "",
+        )
+        note(translator().gettext("The time is booked, and the learner is told."))
+        return url_for("assessment.slots", assessment_id=slot.assessment_id)
+
+    return process(form, do=do, page=lambda: _booking(*_to_book_for(slot_id), form))
+
+
+def _to_book_for(slot_id: int) -> tuple[Slot, Run]:
+    slot, run = booked.slot_with_run(db(), slot_id)
+    policy.require_may_see(actor(), run)
+    policy.require_may_grade(actor(), run)
+    return slot, run
+
+
+def _book_for_form(slot: Slot, run: Run, **more: Any) -> BookForForm:
+    form, words = BookForForm(**more), translator()
+    form.enrolment_id.choices = options(
+        (str(one.enrolment_id), labels.candidate(one, words))
+        for one in booked.candidates(db(), slot, run)
+    )
+    return form
+
+
+def _booking(slot: Slot, run: Run, form: BookForForm) -> str:
+    return page("assessment/slots/book_for.html", run=run, slot=slot, form=form)
 
 
 @blueprint.get("/teach/assessments/<int:assessment_id>/slots/<int:person_id>.pdf")

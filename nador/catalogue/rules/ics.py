@@ -23,6 +23,8 @@ class CalendarEntry:
     place: str = ""
     description: str = ""
     cancelled: bool = False
+    sequence: int = 0
+    """Greater each time that the event was moved."""
 
 
 def calendar_file(name: str, entries: Iterable[CalendarEntry], *, now: datetime) -> str:
@@ -47,6 +49,7 @@ def _event(entry: CalendarEntry, *, now: datetime) -> list[str]:
         "BEGIN:VEVENT",
         f"UID:{entry.uid}",
         f"DTSTAMP:{_instant(now)}",
+        *([f"SEQUENCE:{entry.sequence}"] if entry.sequence else []),
         f"DTSTART:{_instant(entry.starts_at)}",
         f"DTEND:{_instant(entry.ends_at)}",
         f"SUMMARY:{_escaped(entry.title)}",

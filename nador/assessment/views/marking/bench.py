@@ -9,7 +9,9 @@ from flask import redirect, request, url_for
 from nador.assessment import policy
 from nador.assessment.queries import marking as bench_queries
 from nador.assessment.queries import quizzes as quiz_queries
+from nador.assessment.queries import slots
 from nador.assessment.rules.marking import MarkingState
+from nador.assessment.rules.slots import BOOKED
 from nador.assessment.service import marking
 from nador.assessment.views.routes import READERS, blueprint, page
 from nador.kernel import text
@@ -85,6 +87,9 @@ def show_bench(found: Bench, *, error: str = "") -> str:
         counts={state: sum(each.state is state for each in found.works) for state in MarkingState},
         following=found.next_for(actor().person_id),
         markers={each.id: each for each in bench_queries.markers_of(db(), found.run)},
+        examining=slots.examining(db(), found.assessment.id)
+        if found.assessment.kind in BOOKED
+        else [],
         error=error,
         viewer=actor().person_id,
     )
