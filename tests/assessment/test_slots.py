@@ -315,9 +315,11 @@ def test_the_page_by_which_staff_books(
     empty = client.post(f"{asked}?lang=en", data=typed)
     assert empty.status_code == 422
     assert f'selected value="{school.learners[1].id}"' in empty.text
-    nobody = client.post(f"{asked}?lang=en", data={"enrolment_id": "0", "reason": "by phone"})
-    assert nobody.status_code == 422
-    assert "by phone</textarea>" in nobody.text
+    for unknown in ("", "999999", "x"):
+        nobody = client.post(asked, data={"enrolment_id": unknown, "reason": "by phone"})
+        assert nobody.status_code == 422
+        assert "by phone</textarea>" in nobody.text
+    assert booked(session) == [0, 1]
     assert client.post(asked, data=typed | {"reason": "by phone"}).location == listed
     assert booked(session) == [1, 0]
     full = client.post(

@@ -44,7 +44,10 @@ class SlotsForm(Form):
 class BookForForm(Form):
     """For whom staff books a time, and why."""
 
-    enrolment_id = SelectField(msgid("Learner"), coerce=int)
+    # Nobody is chosen until somebody is: the first of a list is too easily booked for.
+    enrolment_id = SelectField(
+        msgid("For whom"), [InputRequired(REQUIRED)], coerce=lambda typed: int(typed or 0)
+    )
     reason = TextAreaField(
         msgid("Reason"),
         [InputRequired(REQUIRED), Length(max=REASON_LIMIT)],

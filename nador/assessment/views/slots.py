@@ -182,9 +182,9 @@ def _to_book_for(slot_id: int) -> tuple[Slot, Run]:
 
 def _book_for_form(slot: Slot, run: Run, **more: Any) -> BookForForm:
     form, words = BookForForm(**more), translator()
+    known = booked.candidates(db(), slot, run)
     form.enrolment_id.choices = options(
-        (str(one.enrolment_id), labels.candidate(one, words))
-        for one in booked.candidates(db(), slot, run)
+        [("", ""), *((str(one.enrolment_id), labels.candidate(one, words)) for one in known)]
     )
     return form
 
