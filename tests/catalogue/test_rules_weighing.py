@@ -192,11 +192,11 @@ POINTED = "attendance_points"
             "{ late = 100.01, excused = 1 }",
             [
                 (FaultKind.MISSING, {"key": "present"}),
+                (FaultKind.MISSING, {"key": "absent"}),
                 (
                     FaultKind.OUT_OF_RANGE,
                     {"key": "late", "value": "100.01", "low": "0", "high": "100"},
                 ),
-                (FaultKind.MISSING, {"key": "absent"}),
             ],
             id="not all that is needed",
         ),
