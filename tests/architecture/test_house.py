@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from alembic import command as alembic
 from alembic.script import ScriptDirectory
+from coverage.files import GlobMatcher, prep_patterns
 
 from nador.kernel import schema
 
@@ -132,3 +136,24 @@ def test_the_web_starts_without_heavy_libraries() -> None:
     ).stdout
 
     assert loaded.strip() == "[]"
+
+
+def is_pure(path: Path) -> bool:
+    """Whether a file decides and asks nobody: rules, policies, questions."""
+    rooms = path.relative_to(ROOT / "nador").with_suffix("").parts[1:2]
+    return not {"rules", "policy", "questions"}.isdisjoint(rooms)
+
+
+def test_every_rule_is_covered_whole_and_mutated_however_deep_it_lies() -> None:
+    report = re.search(r"--include='([^']+)' --fail-under=100", (ROOT / "Makefile").read_text())
+    assert report is not None
+    covered = GlobMatcher(prep_patterns(report[1].split(",")))
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mutmut"]
+    pure = [path for path in SOURCES if is_pure(path)]
+
+    def mutated(path: Path) -> bool:
+        patterns = asked["only_mutate"] + asked["do_not_mutate"]
+        return any(fnmatch(str(path.relative_to(ROOT)), each) for each in patterns)
+
+    assert [path for path in pure if not covered.match(str(path))] == []
+    assert [path for path in pure if not mutated(path)] == []
