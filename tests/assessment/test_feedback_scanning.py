@@ -163,6 +163,16 @@ def test_a_file_that_took_the_place_of_a_scanned_one_still_waits(room: Room, des
     assert room.session.scalars(select(LetGoFile.sha256)).all() == [seen.sha256]
 
 
+def test_a_file_in_the_place_of_a_clean_one_waits_anew(room: Room, desk: Desk) -> None:
+    add(room, desk.files, PDF)
+    work.run_once(desk, holder="here")
+    assert scans(room.session) == {"remarks.pdf": ScanState.CLEAN}
+
+    add(room, desk.files, PDF + b" again")
+
+    assert scans(room.session) == {"remarks.pdf": ScanState.WAITING}
+
+
 def test_who_gave_an_infected_file_back_with_a_work_is_told(room: Room, desk: Desk) -> None:
     ask_for_work(room.session, room.assessment_id)
     submission = hand_in(room.session, room.assessment_id, room.school.learners[0])
