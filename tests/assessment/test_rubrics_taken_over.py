@@ -100,7 +100,7 @@ def test_a_rubric_that_is_there_or_was_given_up_stays(room: Room) -> None:
 
 
 def test_only_earlier_runs_of_the_course_with_a_rubric_that_holds_are_offered(room: Room) -> None:
-    new, later = next_run(room), next_run(room, starts_in=90)
+    new, later, last = (next_run(room, starts_in=days) for days in (40, 90, 120))
     session, institute_id = room.session, room.school.institute.id
     course = make_course(session, institute_id=institute_id, plan=(("CAS", "1", "0"),))
     stranger = make_run(session, course, institute_id=institute_id, starts_in=90)
@@ -110,12 +110,14 @@ def test_only_earlier_runs_of_the_course_with_a_rubric_that_holds_are_offered(ro
         return [each.run_id for each in bench_queries.earlier_rubrics(session, run)]
 
     give_rubric(room)
+    take_over(room, later)
+    assert offered(new) == [room.school.run.id]
     take_over(room, new)
-    assert offered(later) == [new.id, room.school.run.id]
+    assert offered(last) == [later.id, new.id, room.school.run.id]
     assert (offered(new), offered(room.school.run), offered(stranger)) == ([], [], [])
     assert take_over(room, stranger) == 0
     give_rubric(room, None, expected=1)
-    assert offered(later) == [new.id]
+    assert offered(last) == [later.id, new.id]
 
 
 def test_nobody_takes_over_into_a_run_of_others(room: Room) -> None:
