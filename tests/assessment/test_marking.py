@@ -579,3 +579,35 @@ def test_lateness_is_taken_from_what_the_marks_agree_on(room: Room) -> None:
     author = room.session.scalars(select(SubmissionAuthor)).one()
     assert (author.value, author.deducted) == (Decimal(15), Decimal(2))
     assert history(room)[0][1].endswith("15.00 − 2.00")
+
+
+def test_another_plan_leaves_an_excuse_and_what_was_graded_by_hand(room: Room) -> None:
+    room.plan(DOUBLE)
+    room.save("13", learner=0)
+    room.save("12", learner=1)
+    room.save("12", marker=1, learner=1)
+    room.school.grade(0, 1, None, excused=True)
+    room.school.grade(1, 1, "14")
+
+    room.plan(Plan(threshold=Decimal(3)))
+
+    kept = [room.grade(0), room.grade(1)]
+    assert [(each.value, each.state) for each in kept if each] == [
+        (None, GradeState.EXCUSED),
+        (Decimal(14), GradeState.PROVISIONAL),
+    ]
+
+
+def test_who_is_excused_keeps_no_name_hidden(room: Room) -> None:
+    room.plan(Plan(anonymous=True))
+    room.save("9", final=False)
+    room.save("12", learner=1)
+    room.save("13", learner=2)
+    room.school.grade(0, 1, None, excused=True)
+
+    marking.reveal(room.session, room.markers[0], assessment_id=room.assessment_id)
+
+    found = [room.grade(learner) for learner in range(3)]
+    assert [each.value for each in found if each] == [None, Decimal(12), Decimal(13)]
+    assert found[0] is not None
+    assert found[0].state is GradeState.EXCUSED

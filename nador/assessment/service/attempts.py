@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, insert
 
 from nador.assessment.models import AnswerAside, Attempt, AttemptAnswer, Quiz
 from nador.assessment.queries import attempts as attempt_queries
-from nador.assessment.queries import enrolment_to_grade
+from nador.assessment.queries import enrolment_to_grade, run_to_grade
 from nador.assessment.queries import quizzes as quiz_queries
 from nador.assessment.questions import Raw
 from nador.assessment.rules.quizzes import (
@@ -80,6 +80,8 @@ def begin_attempt(session: Session, actor: Actor, *, assessment_id: int) -> Atte
     """
     person_id = actor.person_id or 0
     found = attempt_queries.quiz_for(session, person_id, assessment_id)
+    # What the quiz asks, and until when, changes before an attempt begins or after.
+    run_to_grade(session, found.run.id)
     # Two presses at once: the second waits here, and finds the attempt of the first.
     enrolment = enrolment_to_grade(session, found.enrolment_id, run_id=found.run.id)
     if enrolment.status is not EnrolmentStatus.ACTIVE:
@@ -235,7 +237,6 @@ def hand_in(session: Session, actor: Actor, *, attempt_id: int) -> Attempt:
     """Hand an own attempt in; again it changes nothing."""
     found = attempt_queries.own_sitting(session, actor.person_id or 0, attempt_id)
     attempt = attempt_queries.attempt_to_change(session, attempt_id)
-    session.refresh(attempt)
     if attempt.status is not AttemptStatus.IN_PROGRESS:
         return attempt
     now = clock.now()
@@ -250,7 +251,6 @@ def hand_in(session: Session, actor: Actor, *, attempt_id: int) -> Attempt:
 def end_overdue(session: Session, _actor: Actor, *, item_id: int, outcome: object = None) -> None:  # noqa: ARG001 - nothing slow was done
     """End an attempt whose time is over, as its quiz says."""
     attempt = attempt_queries.attempt_to_change(session, item_id)
-    session.refresh(attempt)
     now = clock.now()
     if attempt.status is AttemptStatus.IN_PROGRESS and is_over(
         attempt.status, attempt.counts_until, now=now

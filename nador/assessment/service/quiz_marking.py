@@ -135,7 +135,8 @@ def regrade_quiz(
     What a person marked stays as they marked it. Raises ReasonNeeded.
     """
     assessment = queries.assessment_of(session, assessment_id)
-    run = queries.run_to_grade(session, assessment.run_id)
+    # Whatever else changes attempts that are handed in waits: what is reported is what changes.
+    run = queries.run_to_conclude(session, assessment.run_id)
     policy.require_may_see(actor, run)
     policy.require_may_grade(actor, run)
     reason = clean(reason)
@@ -150,8 +151,8 @@ def regrade_quiz(
 
 
 def _apply(session: Session, actor: Actor, found: Regrade, *, now: datetime, reason: str) -> None:
-    attempt = attempt_queries.attempt_to_change(session, found.attempt_id)
     policy.require_not_own(actor, found.person_id)
+    attempt = session.get_one(Attempt, found.attempt_id)
     for change in found.changes:
         answer = session.get_one(AttemptAnswer, change.answer_id)
         answer.share = None if change.after is None else str(change.after)
@@ -174,7 +175,6 @@ def _attempt(session: Session, actor: Actor, attempt_id: int) -> tuple[Attempt, 
     policy.require_may_grade(actor, found.run)
     policy.require_not_own(actor, found.person_id)
     attempt = attempt_queries.attempt_to_change(session, attempt_id)
-    session.refresh(attempt)
     return attempt, found.run
 
 

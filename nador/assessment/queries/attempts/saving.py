@@ -55,7 +55,8 @@ _STANDING = (
     .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
     .join(QuestionVersion, QuestionVersion.id == AttemptAnswer.version_id)
     .where(AttemptAnswer.attempt_id == bindparam("attempt_id"))
-    .with_for_update(key_share=True, of=Attempt)
+    # The answer too: PostgreSQL reads again, after waiting, only rows that it locks.
+    .with_for_update(key_share=True, of=[Attempt, AttemptAnswer])
 )
 _OF_PERSON = _STANDING.where(
     Enrolment.person_id == bindparam("person_id"),

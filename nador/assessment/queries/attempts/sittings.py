@@ -11,6 +11,7 @@ from sqlalchemy import select
 from nador.accounts.models import Person
 from nador.assessment.models import Assessment, Attempt, Grade, Quiz
 from nador.assessment.queries.accommodations import everybodys_eases
+from nador.assessment.queries.grades import enrolment_to_grade, run_to_grade
 from nador.assessment.rules import GradeState
 from nador.assessment.rules.accommodations import eased
 from nador.assessment.rules.quizzes import AttemptStatus, feedback_open, shown_status
@@ -106,10 +107,22 @@ def has_attempts(session: Session, assessment_id: int) -> bool:
 
 
 def attempt_to_change(session: Session, attempt_id: int) -> Attempt:
-    """An attempt, locked: what changes it comes one after the other; raises NotFound."""
-    found = session.scalar(
-        select(Attempt).where(Attempt.id == attempt_id).with_for_update(key_share=True)
-    )
-    if found is None:
+    """An attempt, locked behind its run and its learner, as it stands then; raises NotFound.
+
+    A grade follows from all attempts of a learner, and a result from the grades: each waits for the other.
+    """
+    whose = session.execute(
+        select(Assessment.run_id, Attempt.enrolment_id)
+        .join(Assessment, Assessment.id == Attempt.assessment_id)
+        .where(Attempt.id == attempt_id)
+    ).one_or_none()
+    if whose is None:
         raise NotFound
-    return found
+    run_to_grade(session, whose.run_id)
+    enrolment_to_grade(session, whose.enrolment_id, run_id=whose.run_id)
+    return session.scalars(
+        select(Attempt)
+        .where(Attempt.id == attempt_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()

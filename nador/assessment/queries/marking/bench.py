@@ -136,13 +136,17 @@ class Work:
             return None
         return role_for(person_id, self.judgements, self.plan, self.allotted)
 
+    def mark_by(self, person_id: int | None) -> Mark | None:
+        """What somebody has given here, as a draft or for good."""
+        role = self.role_for(person_id)
+        return self.mark(role) if role is not None else None
+
     def waits_for(self, person_id: int | None) -> bool:
         """Whether somebody has yet to give a final mark here."""
         if self.elsewhere or self.released or not self.active or self.agreed is not None:
             return False
-        role = self.role_for(person_id)
-        own = self.mark(role) if role is not None else None
-        return role is not None and (own is None or own.final_at is None)
+        own = self.mark_by(person_id)
+        return self.role_for(person_id) is not None and (own is None or own.final_at is None)
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,12 @@ class Bench:
 
     @property
     def unagreed(self) -> int:
-        """How many marks are not agreed yet."""
-        return sum(each.agreed is None for each in self.works if not each.elsewhere)
+        """How many marks are not agreed yet, of the work that can still be marked."""
+        return sum(
+            each.agreed is None
+            for each in self.works
+            if each.active and not each.excused and not each.elsewhere
+        )
 
     def work(self, sign: str) -> Work:
         """Find a piece of work by its sign; raises NotFound."""

@@ -25,7 +25,6 @@ from nador.assessment.rules.marking import (
     check_plan,
     check_rubric,
 )
-from nador.assessment.service.grading import gradable
 from nador.assessment.service.marking.saving import goes_to_second
 from nador.assessment.service.marking.settling import settle
 from nador.kernel import audit, clock
@@ -33,11 +32,13 @@ from nador.kernel.db import command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from decimal import Decimal
 
     from sqlalchemy.orm import Session
 
     from nador.assessment.models import Assessment
     from nador.assessment.queries.marking import Bench, Work
+    from nador.catalogue.models import Run
     from nador.kernel.access import Actor
 
 
@@ -54,9 +55,7 @@ def set_rubric(
 
     Raises RubricMoved, RubricEmpty, CriteriaTooMany, CriterionUntitled, LevelMissing, LevelTwice.
     """
-    assessment, run = gradable(session, actor, assessment_id)
-    # Two people who change it at once come one after the other.
-    queries.run_to_conclude(session, run.id)
+    assessment, run = _held(session, actor, assessment_id)
     last = bench_queries.latest_rubric(session, assessment_id)
     criteria = [each.kept() for each in check_rubric(rubric).criteria] if rubric else []
     kind = rubric.kind if rubric is not None else RubricKind.RUBRIC
@@ -106,12 +105,12 @@ def set_plan(session: Session, actor: Actor, *, assessment_id: int, plan: Plan) 
 
     Raises NumberUnfit, SampleUndefined, AnonymityKept.
     """
-    assessment, run = gradable(session, actor, assessment_id)
-    queries.run_to_conclude(session, run.id)
+    assessment, run = _held(session, actor, assessment_id)
     check_plan(plan, out_of=assessment.out_of)
     bench = bench_queries.bench(session, assessment_id)
     if bench.hidden and not plan.anonymous and any(each.marks for each in bench.works):
         raise AnonymityKept(field="anonymous")
+    agreed = {each.enrolment_id: each.agreed for each in bench.works}
     kept = bench.kept
     if kept is None:
         kept = MarkingPlan(
@@ -130,19 +129,21 @@ def set_plan(session: Session, actor: Actor, *, assessment_id: int, plan: Plan) 
         anonymous=plan.anonymous,
         second=plan.second.value,
     )
-    _draw_again(session, actor, assessment_id)
+    _draw_again(session, actor, assessment_id, agreed)
     return kept
 
 
-def _draw_again(session: Session, actor: Actor, assessment_id: int) -> None:
-    """Decide anew which final first marks go to a second person, and write what now agrees."""
+def _draw_again(
+    session: Session, actor: Actor, assessment_id: int, agreed: Mapping[int, Decimal | None]
+) -> None:
+    """Decide anew which final first marks go to a second person, and write what now agrees otherwise."""
     bench = bench_queries.bench(session, assessment_id)
     for work in bench.works:
         first = work.mark(MarkRole.FIRST)
         if first is None or first.status is not MarkStatus.FINAL or first.value is None:
             continue
         first.second_due = goes_to_second(bench, work.enrolment_id, first.value)
-        if work.active and not work.released:
+        if work.active and not work.released and work.agreed != agreed[work.enrolment_id]:
             settle(session, actor, bench, work)
 
 
@@ -152,10 +153,7 @@ def reveal(session: Session, actor: Actor, *, assessment_id: int) -> int:
 
     Raises StillToMark.
     """
-    assessment = queries.assessment_of(session, assessment_id)
-    run = queries.run_to_conclude(session, assessment.run_id)
-    policy.require_may_see(actor, run)
-    policy.require_may_grade(actor, run)
+    assessment, run = _held(session, actor, assessment_id)
     bench = bench_queries.bench(session, assessment_id)
     if not bench.hidden or bench.kept is None:
         return 0
@@ -175,12 +173,12 @@ def allot_rest(
     session: Session, actor: Actor, *, assessment_id: int, role: MarkRole, marker_ids: Sequence[int]
 ) -> int:
     """Share out evenly what has no marker in this role yet; raises AllotmentUnfit."""
-    gradable(session, actor, assessment_id)
+    _held(session, actor, assessment_id)
     bench = bench_queries.bench(session, assessment_id)
     if not marker_ids:
         raise AllotmentUnfit(field="markers")
     _require_markers(session, bench, marker_ids)
-    kept = list(_held(bench))
+    kept = list(_named(bench))
     open_works = {
         each.enrolment_id: each.authors[0].person_id
         for each in bench.works
@@ -203,7 +201,7 @@ def allot_by_hand(
 
     Raises AllotmentUnfit.
     """
-    gradable(session, actor, assessment_id)
+    _held(session, actor, assessment_id)
     bench = bench_queries.bench(session, assessment_id)
     _require_markers(session, bench, [each for each in changes.values() if each is not None])
     wanted = {bench.work(sign).enrolment_id: bench.work(sign) for sign, _ in changes}
@@ -224,6 +222,18 @@ def allot_by_hand(
         _write(session, bench, [Lot(enrolment_id, role, one) for role, one in named.items()])
 
 
+def _held(session: Session, actor: Actor, assessment_id: int) -> tuple[Assessment, Run]:
+    """Find what is to be marked, with its run held: who changes how it is marked comes one by one.
+
+    Held whole at once: two who first held it as graders do would wait for each other for ever.
+    """
+    assessment = queries.assessment_of(session, assessment_id)
+    run = queries.run_to_conclude(session, assessment.run_id)
+    policy.require_may_see(actor, run)
+    policy.require_may_grade(actor, run)
+    return assessment, run
+
+
 def _require_apart(work: Work, named: Mapping[MarkRole, int]) -> None:
     """Refuse to name somebody for their own work, for two roles, or in another's place."""
     marking = {each.role: each.marker_id for each in work.marks}
@@ -240,7 +250,7 @@ def _require_markers(session: Session, bench: Bench, marker_ids: Sequence[int]) 
         raise AllotmentUnfit(field="markers")
 
 
-def _held(bench: Bench) -> Iterable[Lot]:
+def _named(bench: Bench) -> Iterable[Lot]:
     """Who has been named, or marks already."""
     for work in bench.works:
         marking = {each.role: each.marker_id for each in work.marks}

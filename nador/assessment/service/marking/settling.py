@@ -20,9 +20,9 @@ def settle(session: Session, actor: Actor, bench: Bench, work: Work) -> None:
     """Write what the marks agree on, less what lateness costs; take it back where they no longer agree.
 
     Of an anonymous assessment nothing is written before names are shown: a name beside a mark would
-    tell whose work it was.
+    tell whose work it was. Whoever is excused stays excused.
     """
-    if bench.hidden:
+    if bench.hidden or work.excused:
         return
     if work.agreed is None and work.grade_state is GradeState.UNGRADED:
         return

@@ -148,12 +148,14 @@ def columns_of(rubric: Rubric | None, mark_names: frozenset[str]) -> Sequence[Wo
 
 def own_works(bench: Bench, actor: Actor) -> list[tuple[Work, Mark | None]]:
     """The work that the actor marks, with their mark so far."""
-    found = []
-    for work in bench.works:
-        role = work.role_for(actor.person_id)
-        if role is not None and work.active and not work.released and not work.elsewhere:
-            found.append((work, work.mark(role)))
-    return found
+    return [
+        (work, work.mark_by(actor.person_id))
+        for work in bench.works
+        if work.role_for(actor.person_id) is not None
+        and work.active
+        and not work.released
+        and not work.elsewhere
+    ]
 
 
 def _papers(bench: Bench, actor: Actor, latest: RubricVersion | None) -> dict[str, Paper]:
@@ -161,8 +163,7 @@ def _papers(bench: Bench, actor: Actor, latest: RubricVersion | None) -> dict[st
     known = {each["id"] for each in latest.criteria} if latest is not None else set()
     found: dict[str, Paper] = {}
     for work in bench.works:
-        role = work.role_for(actor.person_id)
-        own = work.mark(role) if role is not None else None
+        own = work.mark_by(actor.person_id)
         paper = Paper(
             sign=work.sign,
             label=label_of(bench, work),

@@ -59,8 +59,12 @@ def _number() -> int:
 
 
 def _form(bench: Bench) -> EntryForm:
+    """Show a page of work; of what was sent all, wherever it stands by now, and whoever marks it."""
     first = (_number() - 1) * ROWS
     works = marking.own_works(bench, actor())[first : first + ROWS]
+    if request.method == "POST":
+        sent = [each for each in bench.works if f"v-{each.sign}" in request.form]
+        works = [(each, each.mark_by(actor().person_id)) for each in sent]
     latest = bench_queries.latest_rubric(db(), bench.assessment.id)
     return EntryForm(bench, works, latest, bench_queries.rubric_in(latest))
 
