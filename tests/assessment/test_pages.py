@@ -370,3 +370,22 @@ def test_the_teaching_page_counts_what_is_to_grade(client: FlaskClient, session:
 
     assert "5 grades to give" in page
     assert session.scalars(select(GradeChange)).one().to_value is not None
+
+
+def test_what_was_typed_for_a_learner_who_left_the_list_is_kept(
+    client: FlaskClient, session: Session
+) -> None:
+    school = staffed(session)
+    sign_in(client, session, school.instructor)
+    url = f"{address(school)}?show=ungraded&edit=page&lang=en"
+    typed = fields(school, 0, 0, "12") | fields(school, 1, 0, "13") | fields(school, 1, 1, "14")
+    # Somebody else grades the second meanwhile: in this list that learner is no more.
+    school.grade(1, 0, "11")
+    school.grade(1, 1, "11")
+
+    refused = client.post(url, data=typed)
+
+    assert refused.status_code == 412
+    assert "Theirs: 11. Yours: 13." in refused.text
+    assert 'value="14"' in refused.text
+    assert kept(session) == ["11.00", "11.00"]

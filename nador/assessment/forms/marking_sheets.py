@@ -50,9 +50,11 @@ class ParcelForm(Form):
 
     def parcel(self) -> bytes:
         """Give the chosen file; raises NoSheet."""
-        content: bytes = self.file.data.read() if self.file.data else b""
+        sent = self.file.data
+        content: bytes = sent.read() if sent else b""
         if not content:
             raise NoSheet(field="file")
+        sent.close()
         return content
 
 

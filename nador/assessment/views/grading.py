@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, redirect, request, url_for
@@ -52,19 +53,20 @@ def gradebook(run_id: int) -> str:
 @access(*READERS)
 def save_gradebook(run_id: int) -> ResponseReturnValue:
     """Keep what was changed, all or nothing, and go on to the next learner where asked."""
-    book = _book(run_id)
-    policy.require_may_grade(actor(), book.run)
-    form = GradesForm(book, _edited(book))
+    shown = _book(run_id)
+    policy.require_may_grade(actor(), shown.run)
+    book = _with_sent(shown)
+    form = GradesForm(book, {*_edited(shown), *_sent()})
     entries = form.entries()
     if form.validate_on_submit() and not form.cell_errors:
         try:
             service.set_grades(db(), actor(), entries=entries)
         except GradesRefused as refused:
-            book = _book(run_id)
+            book = _with_sent(_book(run_id))
             form.refuse_cells(refused)
         else:
             note(translator().gettext("Saved."))
-            return redirect(_after_saving(book), 303)
+            return redirect(_after_saving(shown), 303)
     return _show(book, form), 412 if form.stale else 422
 
 
@@ -117,6 +119,21 @@ def _book(run_id: int) -> Gradebook:
     )
     policy.require_may_see(actor(), book.run)
     return book
+
+
+def _sent() -> set[int]:
+    """Which learners' cells came with the form."""
+    ids = (text.number(name.rpartition("-")[2]) for name in request.form if name.startswith("v-"))
+    return {each for each in ids if each is not None}
+
+
+def _with_sent(book: Gradebook) -> Gradebook:
+    """Keep learners whose cells were sent and who stand on another page by now, or in another list."""
+    gone = _sent() - {row.enrolment_id for row in book.rows}
+    if not gone:
+        return book
+    others = queries.gradebook(db(), book.run.id, only=gone)
+    return replace(book, rows=[*book.rows, *others.rows])
 
 
 def _edited(book: Gradebook) -> list[int]:

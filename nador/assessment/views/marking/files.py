@@ -10,6 +10,7 @@ from flask import redirect, request, url_for
 from nador.assessment.labels import marking as marking_labels
 from nador.assessment.queries import marking as bench_queries
 from nador.assessment.rules.files import MEDIA_TYPES
+from nador.assessment.rules.marking.parcels import LARGEST_IN_PARCEL
 from nador.assessment.rules.submissions import require_openable
 from nador.assessment.service import marking, uploads
 from nador.assessment.views.marking.work import desk_to_mark, show_work
@@ -19,6 +20,7 @@ from nador.kernel.errors import Conflict, Invalid, NotFound
 from nador.web.access import access
 from nador.web.rendering import send_stored
 from nador.web.request import actor, db, files
+from nador.web.security import takes_up_to
 
 if TYPE_CHECKING:
     from flask import Response
@@ -45,6 +47,7 @@ def work_file(assessment_id: int, sign: str, file_id: int) -> Response:
 
 @blueprint.post("/teach/assessments/<int:assessment_id>/works/<sign>/feedback")
 @access(*READERS)
+@takes_up_to(LARGEST_IN_PARCEL)
 def add_feedback(assessment_id: int, sign: str) -> ResponseReturnValue:
     """Take a file for the learner."""
     desk = desk_to_mark(assessment_id, sign)

@@ -6,7 +6,7 @@ import hashlib
 import io
 from typing import TYPE_CHECKING
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 
 from nador.assessment.forms.marking_sheets import ParcelForm
 from nador.assessment.queries import marking as bench_queries
@@ -21,6 +21,7 @@ from nador.kernel.errors import Conflict, Invalid, NotFound
 from nador.web.access import access
 from nador.web.rendering import note
 from nador.web.request import actor, db, files, translator
+from nador.web.security import takes_up_to
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -38,10 +39,10 @@ def ask_for_parcel(assessment_id: int) -> str:
 
 @blueprint.post("/teach/assessments/<int:assessment_id>/feedback")
 @access(*READERS)
+@takes_up_to(LARGEST_PARCEL)
 def take_parcel(assessment_id: int) -> ResponseReturnValue:
     """Look into a ZIP, keep it for its preview, and show that."""
     bench = bench_to_mark(assessment_id)
-    request.max_content_length = LARGEST_PARCEL
     form = ParcelForm()
     try:
         content = form.parcel()
