@@ -151,6 +151,35 @@ def test_two_tabs_meet(client: FlaskClient, session: Session, school: School) ->
     assert newest(session).text == "From the second tab"
 
 
+def test_a_tab_that_was_behind_a_hand_in_keeps_its_words(
+    client: FlaskClient, session: Session, school: School
+) -> None:
+    make_assignment(session, school.assessments[0].id)
+    make_submission(session, school.assessments[0].id, school.learners[0], text="Handed in")
+
+    answer = save(client, school, text="Typed in the other tab", seen="1")
+    assert answer.status_code == 422
+    assert "Typed in the other tab" in answer.text
+    again = save(client, school, text="Typed in the other tab", seen=hidden(answer.text, "seen"))
+    assert again.status_code == 303
+    kept = newest(session)
+    assert (kept.number, kept.status) == (2, SubmissionStatus.DRAFT)
+    assert kept.text == "Typed in the other tab"
+
+
+def test_words_that_come_too_late_are_shown_to_be_copied(
+    client: FlaskClient, session: Session, school: School
+) -> None:
+    passed = clock.now() - timedelta(minutes=1)
+    make_assignment(session, school.assessments[0].id, cut_off_at=passed)
+
+    answer = save(client, school, text="A whole evening")
+
+    assert answer.status_code == 422
+    assert "A whole evening" in answer.text
+    assert "It is not saved: copy it before you leave this page." in answer.text
+
+
 def test_the_text_is_kept_as_it_is_typed(
     client: FlaskClient, session: Session, school: School
 ) -> None:

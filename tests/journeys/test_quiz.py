@@ -110,6 +110,38 @@ def test_what_was_typed_without_a_line_survives_a_closed_window(
     assert room.answers()[2] == {"text": "Rien ne se perd."}
 
 
+def test_two_windows_without_a_line_keep_what_each_was_told(room: Hall, browser: Browser) -> None:
+    with enter(room, browser) as context:
+        one = begin(context, room)
+        other = context.new_page()
+        other.goto(one.url)
+        context.set_offline(True)
+        one.fill("[name=q2-text]", "Rabat")
+        expect(told(one, 2)).to_have_text(UNSAVED, timeout=PATIENCE)
+        other.fill("[name=q3-text]", "Rien ne se perd.")
+        expect(told(other, 3)).to_have_text(UNSAVED, timeout=PATIENCE)
+        url = one.url
+        one.close()
+        other.close()
+        context.set_offline(False)
+        page = context.new_page()
+        page.goto(url)
+        expect(told(page, 2)).to_have_text(SAVED, timeout=PATIENCE)
+        expect(told(page, 3)).to_have_text(SAVED, timeout=PATIENCE)
+
+    assert room.answers()[1:] == [{"text": "Rabat"}, {"text": "Rien ne se perd."}]
+
+
+def test_what_was_typed_last_is_sent_when_the_page_is_left(room: Hall, browser: Browser) -> None:
+    with enter(room, browser) as context:
+        page = begin(context, room)
+        page.fill("[name=q3-text]", "Le dernier mot")
+        page.goto("/me?lang=en")
+        page.wait_for_timeout(1500)
+
+    assert room.answers()[2] == {"text": "Le dernier mot"}
+
+
 def test_two_windows_and_a_wrong_clock(room: Hall, browser: Browser) -> None:
     with room.house.enter(browser, room.exam.actors[0]) as context:
         # The learner's clock is a day ahead: the time that is left is the server's.

@@ -250,7 +250,11 @@ def no_image(_name: str) -> None:
 def _theirs(own: OwnAssignment, form: DraftForm) -> str | None:
     """Give the text that somebody saved meanwhile, where the form holds another one."""
     draft = own.draft
-    if draft is None or form.sequence == draft.text_sequence:
+    if draft is None:
+        # It was handed in meanwhile: what is typed here may become the next version.
+        form.seen.data = "0"
+        return None
+    if form.sequence == draft.text_sequence:
         return None
     form.seen.data = str(draft.text_sequence)
     return None if text.clean_block(form.text.data or "") == draft.text else draft.text

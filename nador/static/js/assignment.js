@@ -5,35 +5,33 @@
   if (!form) return;
   const { elements: { text, seen, csrf_token: token }, dataset } = form;
   const told = document.getElementById("saved");
-  let dirty, busy, timer;
+  // Dirty until the server has it: also while it is under way.
+  let dirty, saving, timer;
 
-  const save = async () => {
-    if (busy || !dirty) return;
-    busy = true;
+  const sendText = async () => {
     for (let pause = 1000; dirty; pause = Math.min(pause * 2, 30000)) {
-      dirty = false;
       try {
+        const sent = text.value;
         const answer = await fetch(dataset.text, {
           method: "PUT",
           headers: { "X-CSRFToken": token.value, Accept: "application/json" },
-          body: new URLSearchParams({ text: text.value, seen: seen.value }),
+          body: new URLSearchParams({ text: sent, seen: seen.value }),
         });
         const kept = await answer.json();
         if (!answer.ok) {
-          dirty = true;
-          told.textContent = answer.status === 409 ? dataset.moved : kept.detail;
-          break;
+          told.textContent = kept.code === "submission_text_moved" ? dataset.moved : kept.detail;
+          return;
         }
         seen.value = kept.sequence;
         told.textContent = `${dataset.saved} ${kept.saved_at}`;
+        dirty = text.value !== sent;
       } catch {
-        dirty = true;
         told.textContent = dataset.unsaved;
         await new Promise((done) => { setTimeout(done, pause); });
       }
     }
-    busy = false;
   };
+  const save = () => (saving ??= sendText().finally(() => { saving = undefined; }));
 
   form.oninput = (event) => {
     if (event.target !== text) return;

@@ -7,12 +7,13 @@
   const [told, total] = ["saved", "total"].map((id) => document.getElementById(id));
   const all = (within, selector) => [...within.querySelectorAll(selector)];
   const criteria = all(form, "[data-criterion]");
-  let dirty, timer, last = Promise.resolve();
+  let dirty, timer, busy, last = Promise.resolve();
 
   const tell = (text, look) => { told.textContent = text; told.className = `tag ${look}`; };
   const send = async () => {
     if (!dirty || !draft) return;
     dirty = false;
+    busy = true;
     try {
       const answer = await fetch(draft, {
         method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
@@ -28,12 +29,20 @@
       tell(away ? failed : error.message, "bad");
       if (away) later(5000);
     }
+    busy = false;
   };
   const save = () => (last = last.then(send));
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
   form.oninput = () => { dirty = true; later(700); };
-  form.onsubmit = () => { dirty = false; clearTimeout(timer); };
-  onbeforeunload = (event) => { if (dirty) event.preventDefault(); };
+  form.onsubmit = (event) => {
+    dirty = false;
+    clearTimeout(timer);
+    if (!busy) return;
+    // A draft is under way: without its version the form would meet it as somebody else's.
+    event.preventDefault();
+    last.then(() => form.requestSubmit(event.submitter));
+  };
+  onbeforeunload = (event) => { if (dirty || busy) event.preventDefault(); };
 
   const at = () => criteria.findIndex((one) => one.contains(document.activeElement));
   const reach = (one) => one && (one.querySelector(":checked") || one.querySelector("input")).focus();

@@ -5,16 +5,21 @@
   const quiz = document.getElementById("quiz");
   if (!quiz) return;
   const { url, saved, unsaved, late, stale, token = quiz.elements.csrf_token.value } = quiz.dataset;
-  const store = `nador${url}`;
+  const store = `nador${url}#`;
   const typing = new Map();
   const sending = new Set();
-  let pause = 2, wait;
+  let pause = 2, leaving, wait;
 
-  // What the server has not acknowledged, by question: {sequence, body}.
-  let pending = {};
-  try { pending = JSON.parse(localStorage.getItem(store)) || {}; } catch { /* a private window keeps nothing */ }
-  const keep = () => {
-    try { localStorage.setItem(store, JSON.stringify(pending)); } catch { /* full or forbidden: still sent */ }
+  // What the server has not acknowledged, by question: {sequence, body}. Another tab keeps its own beside it.
+  const pending = {};
+  try {
+    for (const key in localStorage) if (key.startsWith(store)) pending[key.slice(store.length)] = JSON.parse(localStorage[key]);
+  } catch { /* a private window keeps nothing */ }
+  const keep = (at) => {
+    try { localStorage[store + at] = JSON.stringify(pending[at]); } catch { /* full or forbidden: still sent */ }
+  };
+  const forget = (at, one) => {
+    try { if (localStorage[store + at] === JSON.stringify(one)) delete localStorage[store + at]; } catch { /* nothing was kept */ }
   };
   const tell = (at, text) => {
     const line = quiz.querySelector(`[data-position="${at}"] [role=status], #quiz > [role=status]`);
@@ -35,7 +40,7 @@
     const body = [...new FormData(quiz)].filter(([name]) => name.startsWith(`q${at}-`));
     const last = Math.max(known(at).value, pending[at]?.sequence ?? 0);
     pending[at] = { sequence: last + 1, body };
-    keep();
+    keep(at);
     send(at);
   };
 
@@ -59,11 +64,13 @@
         body: new URLSearchParams([["csrf_token", token], ["sequence", one.sequence], ...one.body]),
         headers: { Accept: "application/json" },
         redirect: "error",
+        keepalive: leaving,
         signal: AbortSignal.timeout(20000),
       });
       // Signed out, or anything else that is no word about this answer: it stays here and is sent again.
       if (![200, 409, 413, 422].includes(answer.status)) throw answer.status;
       told = await answer.json();
+      if (!told.outcome && answer.status < 413) throw answer.status;
     } catch {
       tell(at, unsaved);
       return later();
@@ -87,8 +94,8 @@
       one.refused = true;
       return tell(at, answer.status === 413 ? told.title : told.detail);
     }
+    forget(at, one);
     if (newest) delete pending[at];
-    keep();
     if (answer.status === 409) return tell(at, stale);
     if (told.outcome === "late") return tell(at, late);
     if (newest && saved && told.saved_at) tell(at, saved.replace("§", told.saved_at));
@@ -135,6 +142,10 @@
     flush();
     for (const at in pending) if (known(at)) stamp(at, pending[at].sequence);
   };
-  onpagehide = flush;
+  // Whoever turns away may not come back to this page: what was typed last is kept and sent now.
+  const turn = () => { leaving = document.hidden; if (leaving) flush(); };
+  document.addEventListener("visibilitychange", turn);
+  onpageshow = turn;
+  onpagehide = () => { leaving = true; flush(); };
   ononline = () => { pause = 2; sendAll(); };
 })();
