@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import random
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -28,7 +27,6 @@ from tests.factories import make_sign_in
 from tests.factories.marking import hand_in
 
 if TYPE_CHECKING:
-    from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session
     from werkzeug.test import TestResponse
@@ -331,40 +329,3 @@ def test_a_mark_typed_for_work_that_a_colleague_took_is_not_dropped(
     assert refused.status_code == 422
     assert 'value="14"' in refused.text
     assert kept(room) == []
-
-
-def test_a_package_of_many_megabytes_comes_in_as_its_page_says(
-    own_app: Flask, room: Room, settings: Settings
-) -> None:
-    own_app.config["WTF_CSRF_ENABLED"] = True
-    client = enter(own_app.test_client(), room)
-    page = client.get(f"{base(room)}/feedback").text
-    token = re.findall(r'name="csrf_token"[^>]* value="([^"]*)"', page)[0]
-    content = package(**{f"{room.sign(0)}.pdf": PDF + random.Random(1).randbytes(7_000_000)})
-    body = b"".join(
-        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % each
-        for each in [(b"csrf_token", token.encode()), (b'file"; filename="f.zip', content)]
-    )
-
-    taken = client.post(
-        f"{base(room)}/feedback",
-        data=body + b"--x--\r\n",
-        content_type="multipart/form-data; boundary=x",
-    )
-
-    assert taken.status_code == 303
-
-
-def test_the_bytes_of_a_file_that_is_replaced_are_let_go(client: FlaskClient, room: Room) -> None:
-    enter(client, room)
-    name = f"{room.sign(0)}.pdf"
-    give(client, bring_files(client, room, package(**{name: PDF})))
-    room.session.rollback()
-    (was,) = bench_queries.feedback_files(room.session, room.assessment_id)
-    before = [was.sha256]
-    room.session.rollback()
-
-    give(client, bring_files(client, room, package(**{name: PDF + b"2"})))
-
-    room.session.rollback()
-    assert list(room.session.scalars(select(LetGoFile.sha256))) == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import re
 import zipfile
 from datetime import timedelta
@@ -12,7 +13,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from nador.assessment.models import FeedbackUpload
+from nador.assessment.models import FeedbackUpload, LetGoFile
 from nador.assessment.queries import marking as bench_queries
 from nador.assessment.rules.files import PackageRefused
 from nador.assessment.service.marking import parcels
@@ -24,6 +25,7 @@ from tests.assessment.test_marking_pages import enter
 from tests.assessment.test_marking_sheets import PDF, base
 
 if TYPE_CHECKING:
+    from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy.orm import Session, sessionmaker
     from werkzeug.test import TestResponse
@@ -199,3 +201,40 @@ def test_a_package_that_nobody_uses_goes_after_a_day(
         assert left(room, desk) == (1, 1)
     with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
         assert left(room, desk) == (0, 0)
+
+
+def test_a_package_of_many_megabytes_comes_in_as_its_page_says(
+    own_app: Flask, room: Room, settings: Settings
+) -> None:
+    own_app.config["WTF_CSRF_ENABLED"] = True
+    client = enter(own_app.test_client(), room)
+    page = client.get(f"{base(room)}/feedback").text
+    token = re.findall(r'name="csrf_token"[^>]* value="([^"]*)"', page)[0]
+    content = package(**{f"{room.sign(0)}.pdf": PDF + random.Random(1).randbytes(7_000_000)})
+    body = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % each
+        for each in [(b"csrf_token", token.encode()), (b'file"; filename="f.zip', content)]
+    )
+
+    taken = client.post(
+        f"{base(room)}/feedback",
+        data=body + b"--x--\r\n",
+        content_type="multipart/form-data; boundary=x",
+    )
+
+    assert taken.status_code == 303
+
+
+def test_the_bytes_of_a_file_that_is_replaced_are_let_go(client: FlaskClient, room: Room) -> None:
+    enter(client, room)
+    name = f"{room.sign(0)}.pdf"
+    give(client, bring_files(client, room, package(**{name: PDF})))
+    room.session.rollback()
+    (was,) = bench_queries.feedback_files(room.session, room.assessment_id)
+    before = [was.sha256]
+    room.session.rollback()
+
+    give(client, bring_files(client, room, package(**{name: PDF + b"2"})))
+
+    room.session.rollback()
+    assert list(room.session.scalars(select(LetGoFile.sha256))) == before
