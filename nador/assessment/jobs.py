@@ -82,10 +82,11 @@ def drop_left(desk: Desk, item_id: int) -> None:
 def let_go(desk: Desk, item_id: int) -> bool:
     """Delete a file that nothing names any more."""
     with desk.reading() as session:
-        sha256 = session.get_one(LetGoFile, item_id).sha256
-        needed = handed_in.is_named(session, sha256)
+        asked = session.get_one(LetGoFile, item_id)
+        needed = handed_in.is_named(session, asked.sha256)
     if not needed:
-        desk.files.drop(sha256)
+        # The same bytes may be on their way in again, stored and not yet named.
+        desk.files.drop(asked.sha256, put_before=asked.asked_at)
     return not needed
 
 

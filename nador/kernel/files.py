@@ -7,9 +7,15 @@ import io
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+from nador.kernel import clock
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _PIECE = 1024 * 1024
 
@@ -40,7 +46,10 @@ class FileStore:
             read.update(piece)
         sha256 = read.hexdigest()
         target = self.path(sha256)
-        if target.exists():
+        with suppress(FileNotFoundError):
+            # Somebody may be about to let the same bytes go: from now on they are wanted.
+            now = clock.now().timestamp()
+            os.utime(target, (now, now))
             return sha256
         target.parent.mkdir(parents=True, exist_ok=True)
         source.seek(0)
@@ -64,6 +73,15 @@ class FileStore:
             raise Damaged(sha256)
         return content
 
-    def drop(self, sha256: str) -> None:
-        """Delete the file with this hash, if it is there."""
-        self.path(sha256).unlink(missing_ok=True)
+    def drop(self, sha256: str, *, put_before: datetime | None = None) -> None:
+        """Delete the file with this hash, if it is there; `put_before`: unless it was put again since."""
+        target = self.path(sha256)
+        aside = target.with_name(f".gone-{sha256}")
+        with suppress(FileNotFoundError):
+            if put_before is not None and target.stat().st_mtime >= put_before.timestamp():
+                return
+            os.replace(target, aside)  # noqa: PTH105 - as above
+            if put_before is not None and aside.stat().st_mtime >= put_before.timestamp():
+                os.replace(aside, target)  # noqa: PTH105 - as above
+                return
+            aside.unlink()

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Event
-from time import sleep
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
@@ -19,48 +16,14 @@ from nador.assessment.service.attempts import Sent
 from nador.assessment.service.quiz_marking import Marked
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
-from nador.kernel.access import NOBODY, Actor
-from nador.kernel.db import command
 from tests.assessment.exam import ESSAY, SHORT, open_exam
 from tests.assessment.school import open_school
-from tests.assessment.test_slots import at_once
+from tests.assessment.together import Doing, at_once, behind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.orm import Session, sessionmaker
-
-Doing: TypeAlias = "Callable[[Session], Any]"
-
-
-@command
-def _hold(session: Session, _actor: Actor, *, do: Doing, done: Event, go: Event) -> Any:
-    found = do(session)
-    session.flush()
-    done.set()
-    go.wait(10)
-    return found
-
-
-def behind(sessions: sessionmaker[Session], first: Doing, second: Doing) -> tuple[Any, Any]:
-    """Let the second begin when the first has written and not yet committed; give what both answer."""
-    done, go = Event(), Event()
-
-    def leading() -> Any:
-        with sessions() as own:
-            return _hold(own, NOBODY, do=first, done=done, go=go)
-
-    def following() -> Any:
-        with sessions() as own:
-            return second(own)
-
-    with ThreadPoolExecutor(2) as threads:
-        ahead = threads.submit(leading)
-        assert done.wait(10)
-        after = threads.submit(following)
-        sleep(0.3)
-        go.set()
-        return ahead.result(), after.result()
 
 
 def test_an_older_save_that_waited_does_not_replace_the_newer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -355,3 +356,37 @@ def test_pages_read_as_often_for_many_as_for_few(
 
 
 COUNTS = {"queue": 4, "bench": 9, "work": 14}
+
+
+def test_points_are_read_by_the_rubric_that_their_page_had(client: FlaskClient, room: Room) -> None:
+    version = give_rubric(room)
+    enter(client, room)
+    sent = {"p-a": "5", "p-b": "2", "version": "0", "rubric": str(version)}
+    give_rubric(room, type(LEVELS)(LEVELS.kind, LEVELS.criteria[:1]), expected=1)
+
+    answer = client.post(address(room), data=sent)
+
+    assert answer.status_code == 303
+    (mark,) = kept(room)
+    assert (mark.value, mark.rubric_version_id) == (Decimal(14), version)
+
+
+def test_a_mark_for_an_older_version_is_not_taken_for_the_newer(
+    client: FlaskClient, room: Room
+) -> None:
+    ask_for_work(room.session, room.assessment_id)
+    hand_in(room.session, room.assessment_id, room.school.learners[0])
+    enter(client, room)
+    (seen,) = re.findall(r'name="submission"[^>]*value="(\d+)"', client.get(address(room)).text)
+    newer = hand_in(room.session, room.assessment_id, room.school.learners[0], number=2).id
+    sent = {"value": "13", "version": "0", "act": "final"}
+
+    refused = client.post(address(room), data=sent | {"submission": seen})
+
+    assert refused.status_code == 409
+    assert "A newer version was handed in meanwhile." in refused.text
+    assert 'value="13"' in refused.text
+    assert kept(room) == []
+    (seen,) = re.findall(r'name="submission"[^>]*value="(\d+)"', refused.text)
+    assert client.post(address(room), data=sent | {"submission": seen}).status_code == 303
+    assert [each.submission_id for each in kept(room)] == [newer]

@@ -101,6 +101,38 @@ def test_uploads_that_nobody_goes_on_with_are_dropped(
     assert not list((desk.files.folder / uploads.FOLDER).iterdir())
 
 
+@pytest.mark.parametrize("erased", [False, True], ids=["handed in", "erased"])
+def test_pieces_that_nobody_can_go_on_with_are_deleted(
+    session: Session, desk: Desk, learner: Learner, erased: bool
+) -> None:
+    upload = uploads.begin_upload(
+        session, learner.actor, assessment_id=learner.assessment_id, name="a.pdf", size=9
+    )
+    uploads.append(upload, desk.files, offset=0, piece=b"%PDF")
+    if erased:
+        _forget(session, learner.actor)
+    else:
+        learner.write("Without the file")
+        learner.hand_in()
+
+    work.run_once(desk, holder="here")
+
+    session.rollback()
+    assert session.scalar(select(Upload)) is None
+    assert not list((desk.files.folder / uploads.FOLDER).iterdir())
+
+
+def test_bytes_that_come_in_again_while_they_are_let_go_stay(
+    session: Session, desk: Desk, learner: Learner
+) -> None:
+    learner.remove(learner.add("a.pdf", PDF))
+    sha256 = desk.files.put(PDF)
+
+    work.run_once(desk, holder="here")
+
+    assert desk.files.get(sha256) == PDF
+
+
 def test_the_doctor_asks_for_the_scanner_and_for_every_file(desk: Desk, learner: Learner) -> None:
     learner.add("good.pdf", PDF)
     asked = {"virus scanner", "handed-in files are in the store"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,10 +23,11 @@ from nador.kernel import clock
 from nador.kernel.access import Actor, Forbidden, OwnCase
 from nador.kernel.audit import AuditEntry
 from nador.kernel.db import command
-from nador.kernel.errors import DomainError, NotFound
+from nador.kernel.errors import NotFound
 from nador.kernel.i18n import translator
 from nador.kernel.mail import Message
 from tests.assessment.school import School, open_school
+from tests.assessment.together import at_once, behind
 from tests.factories import make_enrolment, sign_in, store
 from tests.reporting.test_pages import statements
 
@@ -338,19 +338,6 @@ def test_the_page_by_which_staff_books(
     assert f"{SOON:DTSTART:%Y%m%dT%H%M%SZ}" in calendar
 
 
-def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
-    """Run the calls at the same time; a refusal is an outcome."""
-
-    def outcome(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except DomainError as refusal:
-            return type(refusal)
-
-    with ThreadPoolExecutor(len(calls)) as threads:
-        return list(threads.map(outcome, calls))
-
-
 def test_the_last_place_is_booked_once(
     session: Session, sessions: sessionmaker[Session], school: School
 ) -> None:
@@ -378,6 +365,27 @@ def test_the_last_place_is_booked_once(
     assert booked(session)[0] == 1
     held = session.scalars(select(Booking).where(Booking.given_back_at.is_(None))).all()
     assert len({one.enrolment_id for one in held}) == len(held)
+
+
+@pytest.mark.parametrize("leaving", [False, True], ids=["given back", "left the run"])
+def test_a_time_that_is_cancelled_while_it_is_given_back(
+    session: Session, sessions: sessionmaker[Session], school: School, leaving: bool
+) -> None:
+    (first, _) = offer(school)
+    book(school, first)
+    session.rollback()
+    enrolment_id, assessment_id = school.learners[0].id, school.assessments[0].id
+
+    def going(own: Session) -> None:
+        if leaving:
+            enrolment.withdraw(own, school.registrar, enrolment_id=enrolment_id, reason="")
+            return
+        with pytest.raises(rules.NotBooked):
+            service.give_back(own, learner(school), assessment_id=assessment_id)
+
+    behind(sessions, lambda own: service.cancel_slot(own, school.instructor, slot_id=first), going)
+
+    assert booked(session) == [0, 0]
 
 
 def test_the_database_refuses_what_the_rules_would(session: Session, school: School) -> None:

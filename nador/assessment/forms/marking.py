@@ -210,6 +210,7 @@ class MarkForm(Form):
     comment = TextAreaField(msgid("Comment for the learner"), [Length(max=COMMENT_LIMIT)])
     version = HiddenField()
     rubric = HiddenField()
+    submission = HiddenField()
 
     def __init__(
         self,
@@ -217,6 +218,7 @@ class MarkForm(Form):
         rubric: Rubric | None,
         own: Mark | None,
         *,
+        submission_id: int | None = None,
         blank: bool = False,
     ) -> None:
         super().__init__(
@@ -226,6 +228,7 @@ class MarkForm(Form):
                 "comment": own.comment if own is not None else "",
                 "version": str(own.version if own is not None else 0),
                 "rubric": str(version.id) if version is not None and rubric is not None else "",
+                "submission": str(submission_id or ""),
             },
         )
         self._rubric = rubric
@@ -262,6 +265,7 @@ class MarkForm(Form):
             final=final,
             take_over="take" in request.form,
             expected_version=text.number(self.version.data or "") or 0,
+            submission_id=text.number(self.submission.data or ""),
         )
 
     def add_comment(self, said: str) -> None:

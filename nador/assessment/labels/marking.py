@@ -69,6 +69,9 @@ ERRORS = {
     ),
     "no_mark_column": msgid("No column is a criterion of the rubric, the mark or the comment."),
     "paper_unknown": msgid("No work here goes by this sign or reference."),
+    "work_moved": msgid(
+        "A newer version was handed in meanwhile. Look at it, then save again: your mark is still here."
+    ),
     "marks_moved": msgid(
         "Something was changed meanwhile. This is what would be done now: look again, then save."
     ),

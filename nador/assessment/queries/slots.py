@@ -164,6 +164,12 @@ def holders(session: Session, slot_id: int) -> list[Booking]:
     )
 
 
+def slots_held(session: Session, enrolment_id: int) -> set[int]:
+    """The times that a learner holds."""
+    held = Booking.enrolment_id == enrolment_id, Booking.given_back_at.is_(None)
+    return set(session.scalars(select(Booking.slot_id).where(*held)))
+
+
 def held_by(session: Session, enrolment_id: int) -> list[Booking]:
     """The bookings that a learner holds."""
     return list(

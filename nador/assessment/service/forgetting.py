@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select, update
 
@@ -26,9 +27,12 @@ from nador.kernel import clock
 from nador.kernel.db import command
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from nador.kernel.access import Actor
+
+_LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def forget_person(session: Session, *, person_id: int) -> None:
@@ -40,7 +44,7 @@ def forget_person(session: Session, *, person_id: int) -> None:
         update(Appeal).where(Appeal.opened_by_id == person_id).values(reason="", answer="")
     )
     _forget_answers(session, person_id)
-    session.execute(delete(Upload).where(Upload.person_id == person_id))
+    leave_uploads(session, Upload.person_id == person_id)
     own = (
         select(SubmissionAuthor.submission_id)
         .join(Enrolment, Enrolment.id == SubmissionAuthor.enrolment_id)
@@ -103,6 +107,12 @@ def _forget_answers(session: Session, person_id: int) -> None:
     )
     for each in emptied:
         session.execute(each.execution_options(synchronize_session=False))
+
+
+def leave_uploads(session: Session, which: ColumnElement[bool]) -> None:
+    """Go on with no upload of these: a worker deletes the pieces of those that had not arrived whole."""
+    session.execute(delete(Upload).where(which, Upload.file_id.is_not(None)))
+    session.execute(update(Upload).where(which).values(begun_at=_LONG_AGO))
 
 
 def let_go(session: Session, hashes: list[str]) -> None:

@@ -142,7 +142,8 @@ def _take(
         raise rules.SlotGone
     now = clock.now()
     rules.require_bookable(slot.state, now=now, by_staff=by_staff)
-    if held is not None:
+    # What was cancelled while its row was waited for is given back already.
+    if held is not None and held.given_back_at is None:
         if not by_staff:
             rules.require_changeable(found[held.slot_id].state, now=now)
         _give_back(held, found[held.slot_id], now=now)
@@ -170,8 +171,11 @@ def give_back(session: Session, actor: Actor, *, assessment_id: int) -> None:
     held = booked.booking_of(session, assessment_id, own.enrolment.id)
     if held is None:
         raise rules.NotBooked
+    slot_id = held.slot_id
     session.expire_all()
-    slot, now = booked.slots_to_change(session, {held.slot_id})[held.slot_id], clock.now()
+    slot, now = booked.slots_to_change(session, {slot_id})[slot_id], clock.now()
+    if held.given_back_at is not None:
+        raise rules.NotBooked
     rules.require_changeable(slot.state, now=now)
     _give_back(held, slot, now=now)
 
@@ -212,8 +216,10 @@ def cancel_slot(session: Session, actor: Actor, *, slot_id: int) -> None:
 def free_slots(session: Session, *, enrolment_id: int) -> None:
     """Give back what somebody booked who has left the run, as part of the command by which they left."""
     now = clock.now()
+    # Held first: what is cancelled meanwhile is given back already.
+    slots = booked.slots_to_change(session, booked.slots_held(session, enrolment_id))
     for held in booked.held_by(session, enrolment_id):
-        slot = booked.slots_to_change(session, {held.slot_id})[held.slot_id]
-        if slot.starts_at > now:
+        slot = slots.get(held.slot_id)
+        if slot is not None and slot.starts_at > now:
             held.given_back_at = now
             slot.booked -= 1

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from nador.assessment.models import Submission, SubmissionAuthor, SubmissionFile, Upload
 from nador.assessment.queries import submissions as queries
 from nador.assessment.rules import files as kinds
 from nador.assessment.rules import submissions as rules
 from nador.assessment.rules.submissions import FileKind, FilePurpose, ScanState, SubmissionStatus
-from nador.assessment.service.forgetting import let_go
+from nador.assessment.service.forgetting import leave_uploads, let_go
 from nador.kernel import audit, clock, events
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
@@ -146,7 +146,7 @@ def hand_in(
     asked.receipt_sha256 = rules.sha256_of(asked.receipt)
     asked.status, asked.due_at = SubmissionStatus.SUBMITTED, own.window.due_at
     asked.handed_in_at, asked.handed_in_by_id = now, actor.person_id
-    session.execute(delete(Upload).where(Upload.submission_id == asked.id))
+    leave_uploads(session, Upload.submission_id == asked.id)
     session.flush()
     audit.record(
         session,

@@ -32,7 +32,11 @@ from nador.assessment.queries.marking.rubrics import (
     rubric_sources,
     rubric_version,
 )
-from nador.assessment.queries.marking.submissions import submission_file, submission_shown
+from nador.assessment.queries.marking.submissions import (
+    newest_submission,
+    submission_file,
+    submission_shown,
+)
 
 __all__ = [
     "QUEUE_SIZE",
@@ -62,6 +66,7 @@ __all__ = [
     "left_packages",
     "markers_of",
     "marks_of",
+    "newest_submission",
     "plan_of",
     "queue",
     "rubric_in",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from nador.assessment.models import Submission, SubmissionFile
-from nador.assessment.rules.submissions import FilePurpose, ScanState
+from nador.assessment.models import Submission, SubmissionAuthor, SubmissionFile
+from nador.assessment.rules.submissions import FilePurpose, ScanState, SubmissionStatus
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
@@ -31,6 +31,19 @@ def submission_shown(session: Session, submission_id: int | None) -> Submission 
                     SubmissionFile.purpose == FilePurpose.WORK, SubmissionFile.scan.in_(READABLE)
                 )
             )
+        )
+    )
+
+
+def newest_submission(session: Session, assessment_id: int, enrolment_id: int) -> int | None:
+    """The version that a learner, or their group, handed in last."""
+    return session.scalar(
+        select(func.max(Submission.id))
+        .join(SubmissionAuthor, SubmissionAuthor.submission_id == Submission.id)
+        .where(
+            Submission.assessment_id == assessment_id,
+            Submission.status != SubmissionStatus.DRAFT,
+            SubmissionAuthor.enrolment_id == enrolment_id,
         )
     )
 

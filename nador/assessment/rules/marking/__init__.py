@@ -47,6 +47,7 @@ from nador.assessment.rules.marking.refusals import (
     RubricMoved,
     SampleUndefined,
     StillToMark,
+    WorkMoved,
 )
 from nador.assessment.rules.marking.rubrics import (
     Criterion,
@@ -122,6 +123,7 @@ __all__ = [
     "SampleUndefined",
     "SecondMarking",
     "StillToMark",
+    "WorkMoved",
     "WorksheetColumn",
     "WorksheetNames",
     "WorksheetPlan",

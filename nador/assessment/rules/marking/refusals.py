@@ -99,6 +99,12 @@ class MarkStale(Conflict):
     code = "mark_stale"
 
 
+class WorkMoved(Conflict):
+    """A newer version was handed in since the marker opened the work."""
+
+    code = "work_moved"
+
+
 class MarkIncomplete(Invalid):
     """A mark is final only when every criterion has its points: `count` are missing."""
 

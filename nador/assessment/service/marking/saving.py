@@ -20,6 +20,7 @@ from nador.assessment.rules.marking import (
     MarkStale,
     MarkStatus,
     Rubric,
+    WorkMoved,
     pass_value,
     require_free,
     require_markable,
@@ -62,6 +63,8 @@ class MarkEntry:
     take_over: bool = False
     """Whether to go on with what somebody else began."""
     expected_version: int = 0
+    submission_id: int | None = None
+    """The version that they looked at; None: whichever is the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class MarksRefused(Invalid):
 def save_mark(session: Session, actor: Actor, *, entry: MarkEntry) -> Saved:
     """Keep one mark, as a draft or for good.
 
-    Raises MarkStale, MarkTaken, NotYoursToMark, MarkIncomplete, MarkReleased, NoMarkingHere, OwnCase.
+    Raises MarkStale, WorkMoved, MarkTaken, NotYoursToMark, MarkIncomplete, MarkReleased,
+    NoMarkingHere, OwnCase.
     """
     gradable(session, actor, entry.assessment_id)
     bench = bench_queries.bench(session, entry.assessment_id)
@@ -120,6 +124,8 @@ def save_marks(session: Session, actor: Actor, *, entries: Sequence[MarkEntry]) 
 
 def _save(session: Session, actor: Actor, entry: MarkEntry, bench: Bench) -> Saved:
     work = _locked(session, actor, bench, bench.work(entry.sign))
+    if entry.submission_id is not None and entry.submission_id != work.submission_id:
+        raise WorkMoved
     rubric = bench_queries.rubric_in(_version(session, entry))
     value = _value(bench, entry, rubric)
     role = _role(actor, entry, work, value)
@@ -144,7 +150,8 @@ def _locked(session: Session, actor: Actor, bench: Bench, work: Work) -> Work:
     marks = bench_queries.marks_of(
         session, assessment_id=bench.assessment.id, enrolment_id=work.enrolment_id
     )
-    work = replace(work, marks=marks)
+    newest = bench_queries.newest_submission(session, bench.assessment.id, work.enrolment_id)
+    work = replace(work, marks=marks, submission_id=newest)
     handed_in = not bench.asks_for_work or work.submission_id is not None
     require_markable(
         active=work.active, handed_in=handed_in, excused=work.excused or work.elsewhere

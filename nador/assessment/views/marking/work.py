@@ -62,7 +62,9 @@ class Desk:
 
     def form(self, *, blank: bool = False) -> MarkForm:
         """The mark as a form: as it was sent, or (`blank`) as it is kept."""
-        return MarkForm(self.version, self.rubric, self.own, blank=blank)
+        return MarkForm(
+            self.version, self.rubric, self.own, submission_id=self.work.submission_id, blank=blank
+        )
 
 
 @blueprint.get("/teach/assessments/<int:assessment_id>/works/<sign>")
@@ -131,12 +133,21 @@ def desk_to_mark(assessment_id: int, sign: str) -> Desk:
     version = latest
     if own is not None and "new" not in request.args:
         version = bench_queries.rubric_version(db(), own.rubric_version_id)
+    if "rubric" in request.form:
+        # What was typed is read by the rubric that its page had, whatever became of it since.
+        version = _rubric_sent(assessment_id)
     return Desk(found, one, role, own, version, latest, bench_queries.rubric_in(version))
+
+
+def _rubric_sent(assessment_id: int) -> RubricVersion | None:
+    sent = bench_queries.rubric_version(db(), text.number(request.form["rubric"]))
+    return sent if sent is not None and sent.assessment_id == assessment_id else None
 
 
 def _refused(found: Desk, form: MarkForm, refused: Exception) -> ResponseReturnValue:
     """Show a refused mark again; where somebody was quicker, both values, and nothing typed is lost."""
     form.refuse(refused)  # type: ignore[arg-type] # one of ours
+    form.submission.data = str(found.work.submission_id or "")
     if not isinstance(refused, STALE):
         return show_work(found, form), 409 if isinstance(refused, Conflict) else 422
     fresh = desk_to_mark(found.bench.assessment.id, found.work.sign)
