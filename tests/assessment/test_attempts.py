@@ -27,6 +27,7 @@ from nador.assessment.rules.quizzes import (
     AttemptTooSoon,
     Counting,
     Ending,
+    FeedbackTime,
     MarkBeyond,
     NoAttemptLeft,
     QuestionNotReady,
@@ -637,3 +638,34 @@ def test_erasing_a_person_empties_their_words_and_keeps_what_they_earned(session
     assert grade(exam) == (Decimal("20.00"), GradeState.PROVISIONAL)
     session.refresh(given)
     assert given.reason == ""
+
+
+def test_what_was_right_is_not_told_while_others_may_still_answer(session: Session) -> None:
+    closes_at = clock.now() + timedelta(minutes=10)
+    exam = open_exam(
+        session, SINGLE, closes_at=closes_at, grace=600, feedback=FeedbackTime.AFTER_CLOSE
+    )
+    attempt = exam.begin()
+    exam.hand_in(attempt)
+    found = attempt_queries.own_sitting(session, exam.actors[0].person_id or 0, attempt.id)
+
+    told = [
+        attempt_queries.review_of(session, found, now=closes_at + timedelta(minutes=minutes)).open
+        for minutes in (5, 10)
+    ]
+
+    assert told == [False, True]
+
+
+def test_grades_follow_when_another_attempt_counts(session: Session) -> None:
+    exam = open_exam(session, SINGLE, attempts=2, counting=Counting.HIGHEST)
+    for choice in ("four", "five"):
+        attempt = exam.begin()
+        exam.save(attempt, 1, 1, choice=choice)
+        exam.hand_in(attempt)
+    before = grade(exam)
+
+    exam.set_up(attempts=2, counting=Counting.LAST)
+
+    assert before == (exam.quiz.out_of, GradeState.PROVISIONAL)
+    assert grade(exam) == (Decimal(0), GradeState.PROVISIONAL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,7 +15,8 @@ from sqlalchemy import select
 from nador.assessment.models import AnswerAside, Attempt, AttemptAnswer, Quiz, QuizSlot
 from nador.assessment.rules import QuestionState
 from nador.assessment.rules.quizzes import AttemptStatus
-from nador.assessment.service import banks
+from nador.assessment.service import banks, quiz_marking
+from nador.assessment.service.quiz_marking import Marked
 from nador.catalogue.models import RunStaff
 from nador.kernel import clock
 from tests.assessment.exam import ESSAY, FILE, SHORT, SINGLE, Exam, open_exam
@@ -407,3 +409,49 @@ def test_the_figures_of_questions(client: FlaskClient, session: Session) -> None
     assert "0.58" in page.text
     assert "✓ \u2068Quatre\u2069" in page.text
     assert len(seen) <= 5, seen
+
+
+def test_two_who_mark_an_attempt_lose_nothing(client: FlaskClient, session: Session) -> None:
+    exam = open_exam(session, ESSAY, ESSAY | {"prompt": "Comment ?"})
+    attempt = exam.begin()
+    exam.hand_in(attempt)
+    as_instructor(client, exam)
+    url = f"/teach/attempts/{attempt.id}?lang=en"
+    seen = dict(re.findall(r'name="(w[12])" value="([^"]*)"', client.get(url).text))
+    quiz_marking.mark_answers(
+        session,
+        exam.school.instructor,
+        attempt_id=attempt.id,
+        marks=[Marked(1, Decimal("0.25"), "Theirs"), Marked(2, Decimal(1), "Untouched here")],
+    )
+    sent = {"p1": "0,5", "c1": "Mine", "p2": "0", "c2": ""}
+
+    refused = client.post(url, data=sent | seen)
+
+    assert refused.status_code == 412
+    assert "Meanwhile somebody else gave: 0.25." in refused.text
+    assert "Theirs" in refused.text
+    assert 'value="0,5"' in refused.text
+    now = dict(re.findall(r'name="(w[12])" value="([^"]*)"', refused.text))
+    again = {"p1": "0,5", "c1": "Mine", "p2": "1", "c2": "Untouched here"}
+    assert client.post(url, data=again | now).status_code == 303
+    session.rollback()
+    session.expire_all()
+    marks = session.scalars(select(AttemptAnswer).order_by(AttemptAnswer.position)).all()
+    assert [(each.share, each.comment) for each in marks] == [
+        ("1/2", "Mine"),
+        ("1", "Untouched here"),
+    ]
+
+
+def test_words_without_points_are_not_dropped(client: FlaskClient, session: Session) -> None:
+    exam = open_exam(session, ESSAY)
+    attempt = exam.begin()
+    exam.save(attempt, 1, 1, text="Parce que.")
+    exam.hand_in(attempt)
+    as_instructor(client, exam)
+
+    refused = client.post(f"/teach/attempts/{attempt.id}", data={"p1": "", "c1": "So far good"})
+
+    assert refused.status_code == 422
+    assert "So far good" in refused.text

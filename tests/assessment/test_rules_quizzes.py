@@ -39,6 +39,7 @@ from nador.assessment.rules.quizzes import (
     feedback_open,
     is_over,
     mark_of,
+    marked_as,
     next_from,
     outcome_of,
     require_may_begin,
@@ -351,3 +352,19 @@ def test_when_learners_see_what_was_right(
     asked = {"graded": False, "released": False, "last_close": None, **facts}
 
     assert feedback_open(when, **asked, now=NOON) is expected
+
+
+@pytest.mark.parametrize(
+    ("share", "comment", "same"),
+    [
+        pytest.param(Fraction(1, 2), "Good.", True, id="the same mark"),
+        pytest.param(Fraction(1, 3), "Good.", False, id="other points"),
+        pytest.param(Fraction(1, 2), "Good", False, id="other words"),
+        pytest.param(None, "Good.", False, id="no points"),
+    ],
+)
+def test_a_page_tells_one_mark_from_another(
+    share: Fraction | None, comment: str, same: bool
+) -> None:
+    assert (marked_as(share, comment) == marked_as(Fraction(2, 4), "Good.")) is same
+    assert marked_as(None, "") != marked_as(Fraction(0), "")

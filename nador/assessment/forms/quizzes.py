@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from flask import request
@@ -19,17 +20,19 @@ from wtforms.validators import InputRequired, Length, Optional
 from nador.assessment.forms.accommodations import REASON_LIMIT, instant
 from nador.assessment.rules import parse_mark
 from nador.assessment.rules.banks import TAG_LIMIT
-from nador.assessment.rules.quizzes import Counting, Ending, FeedbackTime, Settings
+from nador.assessment.rules.quizzes import Counting, Ending, FeedbackTime, Settings, to_cent
 from nador.assessment.service.quiz_marking import Marked
 from nador.kernel import clock
 from nador.kernel.errors import Invalid, describe
 from nador.kernel.i18n import msgid
+from nador.kernel.text import clean_block
 from nador.web.forms import REQUIRED, Form
 from nador.web.request import translator
 
 if TYPE_CHECKING:
     from nador.assessment.models import Quiz
     from nador.assessment.queries.attempts import Asked
+    from nador.assessment.rules.quizzes import AnswersMoved
 
 MOST_POINTS = Decimal(1000)
 
@@ -133,11 +136,14 @@ class MarksForm:
     def __init__(self, asked: list[Asked]) -> None:
         self.typed = {each.position: request.form.get(f"p{each.position}", "") for each in asked}
         self.comments = {each.position: request.form.get(f"c{each.position}", "") for each in asked}
+        self.seen = {each.position: request.form.get(f"w{each.position}", "") for each in asked}
         self.errors: dict[int, str] = {}
+        self.moved: set[int] = set()
         self.marks: list[Marked] = []
         for each in asked:
             typed = self.typed[each.position].strip()
-            if typed:
+            # Words without points are no mark, but they are not dropped either.
+            if typed or clean_block(self.comments[each.position]) != each.comment:
                 self._read(each, typed)
 
     def _read(self, asked: Asked, typed: str) -> None:
@@ -146,7 +152,22 @@ class MarksForm:
         except Invalid as refused:
             self.errors[asked.position] = describe(refused, translator())
             return
-        self.marks.append(Marked(asked.position, points, self.comments[asked.position]))
+        said = self.comments[asked.position]
+        self.marks.append(Marked(asked.position, points, said, self.seen[asked.position]))
+
+    def meet(self, moved: AnswersMoved, asked: list[Asked]) -> None:
+        """Show what somebody else gave meanwhile beside what was typed; saving again decides."""
+        words = translator()
+        self.moved = set(moved.params["positions"])
+        for each in asked:
+            self.seen[each.position] = each.marked
+            if each.position in self.moved:
+                share = each.earned.share or 0
+                points = words.number(to_cent(share * Fraction(each.points)).normalize())
+                self.errors[each.position] = words.gettext(
+                    "Meanwhile somebody else gave: %(points)s. Save again to put yours in its place.",
+                    points=points,
+                )
 
     def summary(self) -> list[tuple[str | None, str]]:
         """List the errors with the ids of their fields."""

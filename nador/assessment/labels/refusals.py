@@ -70,6 +70,7 @@ ERRORS = {
     "not_a_quiz": msgid("An assessment of this kind is not taken as a quiz."),
     "attempt_running": msgid("This attempt is not handed in."),
     "void_reason_needed": msgid("Write why the attempt is void: the learner reads it."),
+    "quiz_answers_moved": msgid("Somebody else has marked this meanwhile. Look again, then save."),
     "quiz_mark_beyond": msgid("Write points from 0 to %(points)s."),
     "no_sheet": msgid("Choose a file."),
     "no_reference_column": msgid(

@@ -185,6 +185,12 @@ class MarkBeyond(Invalid):
     code = "quiz_mark_beyond"
 
 
+class AnswersMoved(Conflict):
+    """Somebody else marked the answers at `positions` since the page was made."""
+
+    code = "quiz_answers_moved"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
     """What a learner has used up."""
@@ -295,6 +301,11 @@ def digest(answer: Mapping[str, Any]) -> str:
     """Give a short fingerprint of an answer, by which a page tells whether somebody touched it."""
     canonical = json.dumps(answer, sort_keys=True, separators=(",", ":"))
     return sha256(canonical.encode()).hexdigest()[:16]
+
+
+def marked_as(share: Fraction | None, comment: str) -> str:
+    """Give a short fingerprint of a mark, by which a page tells whether somebody changed it."""
+    return digest({"share": None if share is None else str(share), "comment": comment})
 
 
 def outcome_of(*, sequence: int, kept: int, same: bool, over: bool) -> SaveOutcome:

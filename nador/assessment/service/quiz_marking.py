@@ -19,9 +19,11 @@ from nador.assessment.queries import regrading as regrade_queries
 from nador.assessment.rules import ReasonNeeded
 from nador.assessment.rules.quizzes import (
     COMMENT_LIMIT,
+    AnswersMoved,
     AttemptRunning,
     AttemptStatus,
     VoidReasonNeeded,
+    marked_as,
     share_of,
 )
 from nador.assessment.service.attempt_grading import settle, write_grade
@@ -50,6 +52,8 @@ class Marked:
     position: int
     points: Decimal
     comment: str
+    seen: str = ""
+    """The fingerprint of the mark that the page showed; empty: whatever stands is replaced."""
 
 
 @command
@@ -58,15 +62,25 @@ def mark_answers(
 ) -> Attempt:
     """Give points for answers; when none waits any more, the attempt is graded.
 
-    Raises MarkBeyond, AttemptRunning, OwnCase.
+    What its page showed and nobody touched stays. Raises MarkBeyond, AnswersMoved, AttemptRunning,
+    OwnCase.
     """
     attempt, run = _handed_in(session, actor, attempt_id)
     now = clock.now()
+    moved = []
     for each in marks:
         answer = _answer_at(session, attempt.id, each.position)
-        answer.share = str(share_of(each.points, of=answer.points))
-        answer.comment = clean_block(each.comment)[:COMMENT_LIMIT]
+        share = share_of(each.points, of=answer.points)
+        comment = clean_block(each.comment)[:COMMENT_LIMIT]
+        stands, wanted = marked_as(answer.earned, answer.comment), marked_as(share, comment)
+        if each.seen == wanted:
+            continue
+        if each.seen not in {"", stands} and wanted != stands:
+            moved.append(each.position)
+        answer.share, answer.comment = str(share), comment
         answer.marked_by_id, answer.marked_at = actor.person_id, now
+    if moved:
+        raise AnswersMoved(positions=moved)
     session.flush()
     settle(session, attempt, now=now, actor=actor)
     _note(session, actor, "attempt.marked", run, attempt=attempt.id)

@@ -32,6 +32,7 @@ from nador.assessment.rules.quizzes import (
     counts_until,
     ends_at,
 )
+from nador.assessment.service.attempt_grading import write_grade
 from nador.kernel import audit, clock
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
@@ -53,6 +54,7 @@ MOST_POINTS = 1000
 def set_up_quiz(session: Session, actor: Actor, *, assessment_id: int, settings: Settings) -> Quiz:
     """Say how an assessment is taken as a quiz; attempts that are under way follow at once.
 
+    So do grades, where another of several attempts counts from now on.
     Raises NotAQuiz, NumberBeyond, WindowBackwards.
     """
     assessment, run = _managed(session, actor, assessment_id)
@@ -63,6 +65,7 @@ def set_up_quiz(session: Session, actor: Actor, *, assessment_id: int, settings:
     if quiz is None:
         quiz = Quiz(assessment_id=assessment_id, ready_at=None)
         session.add(quiz)
+    counting = quiz.counting
     for name in [
         "opens_at",
         "closes_at",
@@ -79,6 +82,9 @@ def set_up_quiz(session: Session, actor: Actor, *, assessment_id: int, settings:
         setattr(quiz, name, getattr(settings, name))
     session.flush()
     retime(session, run_id=run.id, assessment_id=assessment_id)
+    if counting is not None and counting is not quiz.counting:
+        for attempt in attempt_queries.graded_once(session, assessment_id):
+            write_grade(session, attempt, actor=actor)
     _note(session, actor, "quiz.set_up", run, assessment=assessment_id)
     return quiz
 

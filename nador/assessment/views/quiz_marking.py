@@ -13,6 +13,7 @@ from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.queries import quizzes as quiz_queries
 from nador.assessment.queries import regrading as regrade_queries
 from nador.assessment.queries.items import items_of
+from nador.assessment.rules.quizzes import AnswersMoved
 from nador.assessment.service import quiz_marking as service
 from nador.assessment.views.attempts import send_answer_file
 from nador.assessment.views.routes import READERS, blueprint, page
@@ -59,7 +60,12 @@ def mark_attempt(attempt_id: int) -> ResponseReturnValue:
     marks = MarksForm(attempt_queries.asked_in(db(), found.attempt))
     if marks.errors:
         return _attempt(found, ReasonForm(formdata=None), marks), 422
-    service.mark_answers(db(), actor(), attempt_id=attempt_id, marks=marks.marks)
+    try:
+        service.mark_answers(db(), actor(), attempt_id=attempt_id, marks=marks.marks)
+    except AnswersMoved as moved:
+        found = _managed(attempt_id)
+        marks.meet(moved, attempt_queries.asked_in(db(), found.attempt))
+        return _attempt(found, ReasonForm(formdata=None), marks), 412
     note(translator().gettext("Saved."))
     return redirect(url_for("assessment.staff_attempt", attempt_id=attempt_id), 303)
 

@@ -13,7 +13,7 @@ from sqlalchemy import String, cast, select
 
 from nador.assessment.models import Attempt, AttemptAnswer, QuestionVersion
 from nador.assessment.questions import Answer, Question, Shown, parse
-from nador.assessment.rules.quizzes import Earned, digest
+from nador.assessment.rules.quizzes import Earned, digest, marked_as
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -49,6 +49,11 @@ class Asked:
     def digest(self) -> str:
         """By which the page's form tells whether the answer was touched."""
         return digest(self.answer)
+
+    @property
+    def marked(self) -> str:
+        """By which the form of those who mark tells whether somebody else has marked it since."""
+        return marked_as(self.earned.share, self.comment)
 
     @property
     def complete(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from nador.accounts.models import Person
 from nador.assessment.models import Assessment, Attempt, Grade, Quiz
@@ -14,7 +14,12 @@ from nador.assessment.queries.accommodations import everybodys_eases
 from nador.assessment.queries.grades import enrolment_to_grade, run_to_grade
 from nador.assessment.rules import GradeState
 from nador.assessment.rules.accommodations import eased
-from nador.assessment.rules.quizzes import AttemptStatus, feedback_open, shown_status
+from nador.assessment.rules.quizzes import (
+    AttemptStatus,
+    counts_until,
+    feedback_open,
+    shown_status,
+)
 from nador.catalogue.models import Run
 from nador.enrolment.models import Enrolment
 from nador.kernel.errors import NotFound
@@ -96,8 +101,19 @@ def review_of(session: Session, found: Sitting, *, now: datetime) -> Review:
 
 
 def last_close(session: Session, quiz: Quiz, assessment: Assessment) -> datetime | None:
-    """When the quiz closes for the last learner; None where it never does."""
-    return eased(quiz.terms, everybodys_eases(session, assessment)).closes_at
+    """When answers count no more for the last learner, grace included; None where they always do."""
+    closes_at = eased(quiz.terms, everybodys_eases(session, assessment)).closes_at
+    return counts_until(closes_at, grace=quiz.grace)
+
+
+def graded_once(session: Session, assessment_id: int) -> list[Attempt]:
+    """One graded attempt of each learner who has any."""
+    last = (
+        select(func.max(Attempt.id))
+        .where(Attempt.assessment_id == assessment_id, Attempt.status == AttemptStatus.GRADED)
+        .group_by(Attempt.enrolment_id)
+    )
+    return list(session.scalars(select(Attempt).where(Attempt.id.in_(last)).order_by(Attempt.id)))
 
 
 def has_attempts(session: Session, assessment_id: int) -> bool:
