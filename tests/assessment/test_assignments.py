@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -373,3 +374,21 @@ def test_lists_cost_the_same_for_many(
 
     assert counts == few
     assert max(counts) <= 14, counts
+
+
+def test_two_who_return_a_work_lose_no_words(
+    client: FlaskClient, session: Session, school: School
+) -> None:
+    make_assignment(session, school.assessments[0].id)
+    work = make_submission(session, school.assessments[0].id, school.learners[0])
+    sign_in(client, session, school.instructor)
+    url = f"/teach/submissions/{work.id}?lang=en"
+    returning.return_work(session, school.instructor, submission_id=work.id, feedback="Their words")
+
+    refused = client.post(url, data={"feedback": "My words", "seen": ""})
+
+    assert refused.status_code == 422
+    assert "Their words" in refused.text
+    assert "My words" in refused.text
+    (seen,) = re.findall(r'name="seen"[^>]*value="([^"]+)"', refused.text)
+    assert client.post(url, data={"feedback": "Both", "seen": seen}).status_code == 303

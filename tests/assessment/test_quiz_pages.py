@@ -12,7 +12,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from nador.assessment.models import AnswerAside, Attempt, AttemptAnswer, Quiz, QuizSlot
+from nador.assessment.models import AnswerAside, Attempt, AttemptAnswer, LetGoFile, Quiz, QuizSlot
 from nador.assessment.rules import QuestionState
 from nador.assessment.rules.quizzes import AttemptStatus
 from nador.assessment.service import banks, quiz_marking
@@ -455,3 +455,36 @@ def test_words_without_points_are_not_dropped(client: FlaskClient, session: Sess
 
     assert refused.status_code == 422
     assert "So far good" in refused.text
+
+
+def test_a_file_that_came_too_late_can_be_looked_at(client: FlaskClient, session: Session) -> None:
+    exam = open_exam(session, FILE)
+    url = as_learner(client, exam)
+    page = {**fields_of(client.get(url).text), "q1-file": (io.BytesIO(b"%PDF-late"), "late.pdf")}
+    client.post(f"{url}/hand-in")
+    client.post(url, data=page, content_type="multipart/form-data")
+    session.rollback()
+    (aside,) = session.scalars(select(AnswerAside.answer)).all()
+    sha256 = aside["files"][0]["sha256"]
+    as_instructor(client, exam)
+    staff = url.replace("/me/", "/teach/")
+
+    assert f"{staff}/files/{sha256}" in client.get(staff).text
+    with client.get(f"{staff}/files/{sha256}") as sent:
+        assert sent.data == b"%PDF-late"
+
+
+def test_a_file_that_is_taken_out_of_an_answer_is_let_go(
+    client: FlaskClient, session: Session
+) -> None:
+    exam = open_exam(session, FILE)
+    url = as_learner(client, exam)
+    page = {**fields_of(client.get(url).text), "q1-file": (io.BytesIO(b"%PDF-1.7"), "plan.pdf")}
+    client.post(url, data=page, content_type="multipart/form-data")
+    (kept,) = answers(exam)[0]["files"]
+
+    page = fields_of(client.get(url).text)
+    client.post(url, data={name: page[name] for name in ("s1", "w1")})
+
+    session.rollback()
+    assert session.scalars(select(LetGoFile.sha256)).all() == [kept["sha256"]]

@@ -176,6 +176,7 @@ class AssignmentForm(Form):
 class ReturnForm(Form):
     """What goes back with a work: words, files, and the mark that it is worth."""
 
+    seen = HiddenField()
     feedback = TextAreaField(
         msgid("Feedback"),
         [Length(max=FEEDBACK_LIMIT)],

@@ -67,6 +67,9 @@ SUBMISSIONS = {
         "This is marked without names: open the works from the queue of marking."
     ),
     "submission_feedback_missing": msgid("Write what the learner is to read, or add a file."),
+    "submission_returned_meanwhile": msgid(
+        "Somebody else has returned this work meanwhile: their words stand above yours. Saving replaces them."
+    ),
     "submission_draft_moved": msgid(
         "The draft has changed meanwhile. Look at it again, then hand it in."
     ),

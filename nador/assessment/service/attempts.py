@@ -29,6 +29,7 @@ from nador.assessment.rules.quizzes import (
 )
 from nador.assessment.service.attempt_grading import settle
 from nador.assessment.service.banks import use_versions
+from nador.assessment.service.forgetting import let_go
 from nador.assessment.service.quizzes import compose
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import clock
@@ -182,6 +183,7 @@ def _save(session: Session, stands: Standing, sent: Sent, *, now: datetime) -> K
     match outcome:
         case SaveOutcome.SAVED:
             _put(session, stands.answer_id, answer, sequence, now)
+            let_go(session, sorted(_files(stands.answer) - _files(answer)))
             return replace(kept, outcome=outcome, sequence=sequence, saved_at=now)
         case SaveOutcome.SAVED_BEFORE:
             return replace(kept, outcome=outcome)
@@ -190,6 +192,10 @@ def _save(session: Session, stands: Standing, sent: Sent, *, now: datetime) -> K
         case SaveOutcome.STALE:
             _put_aside(session, stands, AsideReason.STALE, answer, sequence, now)
     return replace(kept, outcome=outcome)
+
+
+def _files(answer: Answer) -> set[str]:
+    return {file["sha256"] for file in answer.get("files", [])}
 
 
 _answers = AttemptAnswer.metadata.tables[AttemptAnswer.__tablename__]

@@ -117,6 +117,8 @@ def leave_uploads(session: Session, which: ColumnElement[bool]) -> None:
 
 def let_go(session: Session, hashes: list[str]) -> None:
     """Let a worker delete files of the store, unless something still names them by then."""
+    if not hashes:
+        return
     now = clock.now()
     session.add_all(LetGoFile(sha256=sha256, asked_at=now) for sha256 in sorted(set(hashes)))
 

@@ -40,11 +40,13 @@ def return_work(
     files: Sequence[Stored] = (),
     value: Decimal | None = None,
     reason: str = "",
+    seen: str | None = None,
 ) -> Submission:
     """Give a work back with feedback, and grade it where a value is given; its authors are told.
 
-    It can be given back again: what was said before is replaced, files are added. Raises
-    FeedbackMissing, NamesHidden, OwnCase, and what `set_grade` raises.
+    It can be given back again: what was said before is replaced, files are added; `seen` says when it
+    was given back last, as the page knew it (`given_back`). Raises ReturnedMeanwhile, FeedbackMissing,
+    NamesHidden, OwnCase, and what `set_grade` raises.
     """
     work = handed_in.work_to_return(session, submission_id)
     policy.require_may_see(actor, work.run)
@@ -53,6 +55,8 @@ def return_work(
     submission = work.submission
     for author in submission.authors:
         policy.require_not_own(actor, author.enrolment.person_id)
+    if seen is not None and seen != given_back(submission):
+        raise rules.ReturnedMeanwhile
     said = clean_block(feedback)
     if not said and not files:
         raise rules.FeedbackMissing(field="feedback")
@@ -73,6 +77,11 @@ def return_work(
     )
     events.emit(session, actor, rules.SubmissionReturned(submission.id))
     return submission
+
+
+def given_back(submission: Submission) -> str:
+    """Write when a work was given back last, empty where it never was."""
+    return submission.returned_at.isoformat() if submission.returned_at is not None else ""
 
 
 def _give_files(submission: Submission, actor: Actor, files: Sequence[Stored]) -> None:

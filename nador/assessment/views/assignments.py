@@ -108,8 +108,8 @@ def handed_in_list(assessment_id: int) -> str:
 def handed_in_work(submission_id: int) -> str:
     """Show a work, and what went back with it."""
     work = _work(submission_id)
-    form = ReturnForm(formdata=None, feedback=work.submission.feedback)
-    return _show(work, form)
+    seen = returning.given_back(work.submission)
+    return _show(work, ReturnForm(formdata=None, feedback=work.submission.feedback, seen=seen))
 
 
 @blueprint.post("/teach/submissions/<int:submission_id>")
@@ -130,6 +130,7 @@ def return_work(submission_id: int) -> ResponseReturnValue:
             value=_worth(form, work),
             reason=form.reason.data or "",
             files=_stored(form),
+            seen=form.seen.data,
         )
         note(translator().gettext("The work is returned, and its author is told."))
         return url_for("assessment.handed_in_list", assessment_id=work.assessment.id)
@@ -160,6 +161,7 @@ def _work(submission_id: int) -> Work:
 
 def _show(work: Work, form: ReturnForm) -> str:
     submission = work.submission
+    seen, form.seen.data = form.seen.data, returning.given_back(submission)
     return page(
         "assessment/assignments/work.html",
         run=work.run,
@@ -170,6 +172,7 @@ def _show(work: Work, form: ReturnForm) -> str:
         late=handed_in.late_for_authors(db(), work),
         image=no_image,
         form=form,
+        theirs=submission.feedback if seen != form.seen.data else "",
     )
 
 

@@ -302,10 +302,12 @@ def attempt_file(attempt_id: int, sha256: str) -> Response:
 
 
 def send_answer_file(found: Sitting, sha256: str) -> Response:
-    """Send a file of an answer of this attempt, as a download; raises NotFound for any other."""
+    """Send a file of an answer of this attempt, also of one kept aside, as a download; raises NotFound."""
+    aside = attempt_queries.asides_of(db(), found.attempt.id)
     for each in attempt_queries.asked_in(db(), found.attempt):
         if isinstance(each.question, FileQuestion):
-            for file in each.answer.get("files", []):
+            answers = [each.answer, *(kept.answer for kept in aside.get(each.id, []))]
+            for file in (file for answer in answers for file in answer.get("files", [])):
                 if file["sha256"] == sha256:
                     return send_stored(sha256, name=file["name"], kind="application/octet-stream")
     raise NotFound

@@ -12,20 +12,24 @@ from nador.assessment.forms.questions import ImportForm, refusals_of, said
 from nador.assessment.queries import banks as bank_queries
 from nador.assessment.questions.formats import columns, gift_writing, moodle_writing
 from nador.assessment.questions.formats.reading import read
-from nador.assessment.questions.formats.report import Leaving
+from nador.assessment.questions.formats.report import Leaving, Reading, TooLarge
 from nador.assessment.service import banks, exchange
 from nador.assessment.views.routes import READERS, blueprint, page
 from nador.kernel.errors import NotFound
 from nador.web.access import access
 from nador.web.rendering import note
 from nador.web.request import actor, db, files, translator
+from nador.web.security import LARGEST_REQUEST
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
     from nador.assessment.models import QuestionBank
-    from nador.assessment.questions.formats.report import Reading, Writing
+    from nador.assessment.questions.formats.report import Writing
 
+MEGABYTE = 1024 * 1024
+COMES_BACK = LARGEST_REQUEST // MEGABYTE * MEGABYTE * 3 // 4 - MEGABYTE // 2
+"""A file that was looked at comes back as a field: written with a third more signs, in bytes."""
 ENDINGS = {"gift": "gift", "moodle": "xml", "csv": "csv"}
 TYPES = {"gift": "text/plain", "moodle": "application/xml", "csv": "text/csv"}
 
@@ -39,7 +43,11 @@ def import_questions(bank_id: int) -> ResponseReturnValue:
     content = _sent(form) if request.method == "POST" else b""
     if not content:
         return page("assessment/banks/import.html", bank=bank, form=form, reading=None, said=said)
-    reading = read(content, language=bank.language)
+    if len(content) > COMES_BACK:
+        reading = Reading()
+        reading.refuse(TooLarge(limit=COMES_BACK // MEGABYTE), line=1)
+    else:
+        reading = read(content, language=bank.language)
     if "confirm" in request.form:
         return _take_in(bank.id, reading)
     return _preview(bank, form, reading, content)

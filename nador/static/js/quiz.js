@@ -109,6 +109,8 @@
   const leave = () => { if (Object.values(pending).every((one) => one.refused)) finish.submit(); };
   const tick = () => {
     const seconds = Math.max(0, Math.round((end - performance.now()) / 1000));
+    const said = shown.nextElementSibling.dataset[seconds];
+    if (said) shown.nextElementSibling.textContent = said;
     shown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     if (seconds || over || !finish) return;
     over = true;

@@ -137,6 +137,12 @@ class FeedbackMissing(Invalid):
     code = "submission_feedback_missing"
 
 
+class ReturnedMeanwhile(Conflict):
+    """Somebody else gave the work back since the page was made."""
+
+    code = "submission_returned_meanwhile"
+
+
 class DraftMoved(Conflict):
     """The draft holds something else than what was looked at before it was to be handed in."""
 
