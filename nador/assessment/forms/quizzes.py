@@ -143,7 +143,8 @@ class MarksForm:
         for each in asked:
             typed = self.typed[each.position].strip()
             # Words without points are no mark, but they are not dropped either.
-            if typed or clean_block(self.comments[each.position]) != each.comment:
+            said = request.form.get(f"c{each.position}", each.comment)
+            if typed or clean_block(said) != each.comment:
                 self._read(each, typed)
 
     def _read(self, asked: Asked, typed: str) -> None:
