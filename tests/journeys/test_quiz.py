@@ -111,7 +111,7 @@ def test_what_was_typed_without_a_line_survives_a_closed_window(
 
 
 def test_two_windows_without_a_line_keep_what_each_was_told(room: Hall, browser: Browser) -> None:
-    with enter(room, browser) as context:
+    with room.house.enter(browser, room.exam.actors[0]) as context:
         one = begin(context, room)
         other = context.new_page()
         other.goto(one.url)
@@ -133,7 +133,7 @@ def test_two_windows_without_a_line_keep_what_each_was_told(room: Hall, browser:
 
 
 def test_what_was_typed_last_is_sent_when_the_page_is_left(room: Hall, browser: Browser) -> None:
-    with enter(room, browser) as context:
+    with room.house.enter(browser, room.exam.actors[0]) as context:
         page = begin(context, room)
         page.fill("[name=q3-text]", "Le dernier mot")
         page.goto("/me?lang=en")
