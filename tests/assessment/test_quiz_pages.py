@@ -483,8 +483,8 @@ def test_a_file_that_is_taken_out_of_an_answer_is_let_go(
     client.post(url, data=page, content_type="multipart/form-data")
     (kept,) = answers(exam)[0]["files"]
 
-    page = fields_of(client.get(url).text)
-    client.post(url, data={name: page[name] for name in ("s1", "w1")})
+    again = fields_of(client.get(url).text)
+    client.post(url, data={name: again[name] for name in ("s1", "w1")})
 
     session.rollback()
     assert session.scalars(select(LetGoFile.sha256)).all() == [kept["sha256"]]
