@@ -293,6 +293,23 @@ def test_a_group_reads_the_same(client: FlaskClient, room: Room) -> None:
         assert "For both." in page.text
 
 
+def test_who_works_with_others_since_reads_what_is_said_of_that(
+    client: FlaskClient, room: Room
+) -> None:
+    first, second, third = room.school.learners[:3]
+    hand_in(room.session, room.assessment_id, first, second)
+    hand_in(room.session, room.assessment_id, second, third, number=2)
+    room.save("12", comment="Of the work with the first.")
+    room.save("15", learner=1, comment="Of the work with the third.")
+    service.release(room.session, room.markers[0], run_id=room.school.run.id)
+
+    be(client, room, 1)
+    page = client.get(f"/me/results/{second.reference}/feedback/{room.assessment_id}?lang=en").text
+
+    assert "Of the work with the third." in page
+    assert "Of the work with the first." not in page
+
+
 def test_an_erased_learner_is_no_longer_spoken_of(room: Room, settings: Settings) -> None:
     room.save("12", comment="Salma argues well.", notes={"a": "Clear."})
     marking.add_feedback(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 
 from nador.assessment.models import (
     Assessment,
@@ -87,13 +87,16 @@ def feedback_of(
 
 
 def _marked_under(session: Session, assessment_id: int, enrolment_id: int) -> int:
-    """Under whose enrolment the work was marked: a group's is marked once."""
+    """Under whose enrolment the newest work was marked: a group's is marked once."""
     together = _together(enrolment_id)
     found = session.scalar(
-        select(func.min(Mark.enrolment_id)).where(
+        select(Mark.enrolment_id)
+        .where(
             Mark.assessment_id == assessment_id,
             or_(Mark.enrolment_id == enrolment_id, Mark.submission_id.in_(together)),
         )
+        .order_by(Mark.submission_id.desc().nulls_last(), Mark.enrolment_id)
+        .limit(1)
     )
     return found if found is not None else enrolment_id
 
