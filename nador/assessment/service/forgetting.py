@@ -111,7 +111,7 @@ def _forget_answers(session: Session, person_id: int) -> None:
 
 def leave_uploads(session: Session, which: ColumnElement[bool]) -> None:
     """Go on with no upload of these: a worker deletes the pieces of those that had not arrived whole."""
-    session.execute(delete(Upload).where(which, Upload.file_id.is_not(None)))
+    session.execute(delete(Upload).where(which, Upload.ended_at.is_not(None)))
     session.execute(update(Upload).where(which).values(begun_at=_LONG_AGO))
 
 
