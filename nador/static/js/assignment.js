@@ -1,11 +1,11 @@
-// A draft that saves itself. Without this file the page's buttons save it.
+// A draft that saves itself; without script, a button does.
 "use strict";
 (() => {
   const form = document.getElementById("work");
   if (!form) return;
   const { elements: { text, seen, csrf_token: token }, dataset } = form;
   const told = document.getElementById("saved");
-  // Dirty until the server has it: also while it is under way.
+  // Dirty also while it is under way.
   let dirty, saving, timer;
 
   const sendText = async () => {

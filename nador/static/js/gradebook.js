@@ -1,5 +1,4 @@
-// The gradebook's keys: arrows go up and down a column, and a changed mark is saved at once.
-// Without this file the page's Save button keeps everything.
+// The gradebook's keys: arrows go up and down a column; a changed mark is saved at once.
 "use strict";
 (() => {
   const form = document.getElementById("ed");
@@ -24,7 +23,7 @@
       });
       kept = await answer.json();
       fine = answer.ok;
-    } catch { /* The line is cut: the mark is not saved, and that is said. */ }
+    } catch { /* not saved, and that is said */ }
     input.setAttribute("aria-invalid", !fine);
     if (fine) {
       hidden("v", input).value = kept.version;

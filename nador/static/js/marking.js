@@ -1,4 +1,4 @@
-// Marking by keys, and drafts that save themselves; the page's buttons do without.
+// Marking by keys; drafts save themselves.
 "use strict";
 (() => {
   const form = document.getElementById("marking");
@@ -7,13 +7,12 @@
   const [told, total] = ["saved", "total"].map((id) => document.getElementById(id));
   const all = (within, selector) => [...within.querySelectorAll(selector)];
   const criteria = all(form, "[data-criterion]");
-  let dirty, timer, busy, last = Promise.resolve();
+  let dirty, sent, timer, last = Promise.resolve();
 
   const tell = (text, look) => { told.textContent = text; told.className = `tag ${look}`; };
   const send = async () => {
     if (!dirty || !draft) return;
     dirty = false;
-    busy = true;
     try {
       const answer = await fetch(draft, {
         method: "POST", body: new URLSearchParams(new FormData(form)), headers: { Accept: "application/json" },
@@ -29,7 +28,6 @@
       tell(away ? failed : error.message, "bad");
       if (away) later(5000);
     }
-    busy = false;
   };
   const save = () => (last = last.then(send));
   const later = (wait) => { clearTimeout(timer); timer = setTimeout(save, wait); };
@@ -37,12 +35,13 @@
   form.onsubmit = (event) => {
     dirty = false;
     clearTimeout(timer);
-    if (!busy) return;
-    // A draft is under way: without its version the form would meet it as somebody else's.
+    if (sent) return;
+    sent = true;
+    // A draft under way changes the version.
     event.preventDefault();
     last.then(() => form.requestSubmit(event.submitter));
   };
-  onbeforeunload = (event) => { if (dirty || busy) event.preventDefault(); };
+  onbeforeunload = (event) => { if (dirty) event.preventDefault(); };
 
   const at = () => criteria.findIndex((one) => one.contains(document.activeElement));
   const reach = (one) => one && (one.querySelector(":checked") || one.querySelector("input")).focus();

@@ -1,34 +1,28 @@
-// An attempt at a quiz: each answer is sent as it changes, kept here until the server has it, and sent again.
-// Without this file the page's buttons save everything. The time is the server's: no clock of ours counts.
+// A quiz: each answer is sent as it changes, kept here until the server has it. The time is the server's.
 "use strict";
 (() => {
   const quiz = document.getElementById("quiz");
   if (!quiz) return;
   const { url, saved, unsaved, late, stale, token = quiz.elements.csrf_token.value } = quiz.dataset;
-  const store = `nador${url}#`;
+  const store = `nador${url}`;
   const typing = new Map();
   const sending = new Set();
-  let pause = 2, leaving, wait;
+  let pause = 2, wait;
 
-  // What the server has not acknowledged, by question: {sequence, body}. Another tab keeps its own beside it.
-  const pending = {};
-  try {
-    for (const key in localStorage) if (key.startsWith(store)) pending[key.slice(store.length)] = JSON.parse(localStorage[key]);
-  } catch { /* a private window keeps nothing */ }
+  // What the server has not acknowledged, by question: {sequence, body}; of this tab and others.
+  const kept = () => JSON.parse(localStorage.getItem(store)) || {};
+  let pending = {};
+  try { pending = kept(); } catch { /* private */ }
   const keep = (at) => {
-    try { localStorage[store + at] = JSON.stringify(pending[at]); } catch { /* full or forbidden: still sent */ }
-  };
-  const forget = (at, one) => {
-    try { if (localStorage[store + at] === JSON.stringify(one)) delete localStorage[store + at]; } catch { /* nothing was kept */ }
+    try { localStorage.setItem(store, JSON.stringify({ ...kept(), [at]: pending[at] })); } catch { /* full: still sent */ }
   };
   const tell = (at, text) => {
     const line = quiz.querySelector(`[data-position="${at}"] [role=status], #quiz > [role=status]`);
     if (line && text) line.textContent = text;
   };
   const own = (at) => [...quiz.elements].filter((e) => e.name.startsWith(`q${at}-`));
-  // Which save of an answer this page knows.
   const known = (at) => quiz.elements?.[`s${at}`];
-  // Without its digest the plain form counts an answer as touched.
+  // Without its digest an answer counts as touched.
   const stamp = (at, sequence) => {
     known(at).value = sequence;
     quiz.elements[`w${at}`].value = "";
@@ -59,18 +53,17 @@
     sending.add(at);
     let answer, told;
     try {
+      const body = new URLSearchParams([["csrf_token", token], ["sequence", one.sequence], ...one.body]);
       answer = await fetch(`${url}/answers/${at}`, {
-        method: "POST",
-        body: new URLSearchParams([["csrf_token", token], ["sequence", one.sequence], ...one.body]),
+        method: "POST", body,
         headers: { Accept: "application/json" },
         redirect: "error",
-        keepalive: leaving,
+        keepalive: `${body}`.length < 6e4,
         signal: AbortSignal.timeout(20000),
       });
-      // Signed out, or anything else that is no word about this answer: it stays here and is sent again.
+      // Signed out, or no word about this answer: it stays here and is sent again.
       if (![200, 409, 413, 422].includes(answer.status)) throw answer.status;
       told = await answer.json();
-      if (!told.outcome && answer.status < 413) throw answer.status;
     } catch {
       tell(at, unsaved);
       return later();
@@ -90,18 +83,17 @@
       if (told.left !== null) left(told.left);
     }
     if (answer.status !== 409 && !answer.ok) {
-      // Typing on makes another one; this one would be refused again.
+      // This one would be refused again.
       one.refused = true;
       return tell(at, answer.status === 413 ? told.title : told.detail);
     }
-    forget(at, one);
     if (newest) delete pending[at];
+    keep(at);
     if (answer.status === 409) return tell(at, stale);
     if (told.outcome === "late") return tell(at, late);
     if (newest && saved && told.saved_at) tell(at, saved.replace("§", told.saved_at));
   };
 
-  // The time that is left, counted from what the server says.
   const shown = quiz.querySelector("[data-left]");
   let end = Infinity, over = false;
   const left = (seconds) => { end = performance.now() + seconds * 1000; };
@@ -109,8 +101,8 @@
   const leave = () => { if (Object.values(pending).every((one) => one.refused)) finish.submit(); };
   const tick = () => {
     const seconds = Math.max(0, Math.round((end - performance.now()) / 1000));
-    const said = shown.nextElementSibling.dataset[seconds];
-    if (said) shown.nextElementSibling.textContent = said;
+    const soon = shown.nextElementSibling;
+    if (soon.dataset[seconds]) soon.textContent = soon.dataset[seconds];
     shown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     if (seconds || over || !finish) return;
     over = true;
@@ -130,7 +122,6 @@
     send(at);
   });
 
-  // Files go up by themselves, or with the form.
   const place = (event) => event.target.closest("[data-position]:not([data-uploads])")?.dataset.position;
   quiz.oninput = (event) => {
     const at = place(event);
@@ -140,14 +131,11 @@
   };
   quiz.onchange = (event) => { const at = place(event); if (at) change(at); };
   quiz.onsubmit = () => {
-    // The form carries everything: it must count as newer than what is still under way.
+    // The form counts as newer than what is still under way.
     flush();
     for (const at in pending) if (known(at)) stamp(at, pending[at].sequence);
   };
-  // Whoever turns away may not come back to this page: what was typed last is kept and sent now.
-  const turn = () => { leaving = document.hidden; if (leaving) flush(); };
-  document.addEventListener("visibilitychange", turn);
-  onpageshow = turn;
-  onpagehide = () => { leaving = true; flush(); };
+  // Whoever turns away may not come back.
+  document.onvisibilitychange = onpagehide = flush;
   ononline = () => { pause = 2; sendAll(); };
 })();

@@ -1,5 +1,4 @@
-// Files that come in pieces, and go on where they stood when the line was lost.
-// Without this file the page's buttons send them whole.
+// Files go in pieces, and on where they stood when the line was lost; without script, whole.
 "use strict";
 document.querySelectorAll("[data-uploads] [type=file]").forEach((input) => {
   const { uploads, waits } = input.closest("[data-uploads]").dataset;
