@@ -17,12 +17,14 @@ from nador.assessment.models import (
     SubmissionFile,
     Upload,
 )
-from nador.assessment.queries import handed_in
+from nador.assessment.queries import figures, handed_in
 from nador.assessment.queries import marking as bench_queries
+from nador.assessment.queries.statistics import counted
 from nador.assessment.rules import ResultSource, recomputed
 from nador.assessment.rules.quizzes import AttemptStatus
 from nador.assessment.service import forgetting, scanning, uploads
 from nador.assessment.service.attempts import end_overdue
+from nador.assessment.service.figures import Counted, keep_figures
 from nador.assessment.service.marking import parcels
 from nador.assessment.service.scanning import Scanned
 from nador.enrolment.models import Enrolment
@@ -98,6 +100,15 @@ def let_go(desk: Desk, item_id: int) -> bool:
 def drop_package(desk: Desk, item_id: int) -> None:
     """Delete a package of feedback files that was used, dropped, or left for a day."""
     parcels.place(desk.files, item_id).unlink(missing_ok=True)
+
+
+@work("figures", due=figures.uncounted, record=keep_figures)
+def count(desk: Desk, run_id: int) -> Counted:
+    """Count what the grades of a run come to, after something touched them."""
+    with desk.reading() as session:
+        # What touches the run from here on stays, and has it counted again.
+        seen = figures.touches(session, run_id)
+        return Counted(counted(session, run_id), seen)
 
 
 @check("virus scanner")

@@ -85,10 +85,11 @@ def open_exam(
     learners: int = 2,
     points: str = "1",
     ready: bool = True,
+    school: School | None = None,
     **settings: Any,
 ) -> Exam:
-    """Make a quiz of these questions, one point each, open to learners."""
-    school = open_school(session, learners=learners, ended=False)
+    """Make a quiz of these questions, one point each, open to learners of a new school or this one."""
+    school = school or open_school(session, learners=learners, ended=False)
     author = school.instructor
     bank = banks.create_bank(
         session, author, institute_id=school.institute.id, name="Banque", language="fr"

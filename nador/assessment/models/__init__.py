@@ -1,6 +1,7 @@
 """The tables of assessment."""
 
 from nador.assessment.models.accommodations import Accommodation, RunGroup, RunGroupMember
+from nador.assessment.models.figures import RunFigures, TouchedRun
 from nador.assessment.models.grades import Assessment, Grade, GradeChange, MarkOverride
 from nador.assessment.models.marking import (
     BankComment,
@@ -69,11 +70,13 @@ __all__ = [
     "QuizSlot",
     "Result",
     "RubricVersion",
+    "RunFigures",
     "RunGroup",
     "RunGroupMember",
     "Slot",
     "Submission",
     "SubmissionAuthor",
     "SubmissionFile",
+    "TouchedRun",
     "Upload",
 ]

@@ -14,10 +14,9 @@ from nador.assessment.queries.appeals import (
     open_appeals,
 )
 from nador.assessment.queries.facts import Cell, pass_rules, plan_of, standings, titles_of
+from nador.assessment.queries.figures import LISTED, Column
 from nador.assessment.queries.gradebook import (
-    LISTED,
     PAGE_SIZE,
-    Column,
     Gradebook,
     Group,
     Row,

@@ -27,6 +27,7 @@ from nador.enrolment.rules import AttendanceStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
     from nador.catalogue.models import Run
@@ -107,8 +108,8 @@ def standings(cells: Mapping[int, Cell]) -> dict[int, Standing]:
     }
 
 
-def attendance_of(run_id: int) -> Any:
-    """Count, as a subquery, the held meetings of each enrolment by what was marked."""
+def attendance_of(enrolment_ids: Select[int]) -> Any:
+    """Count, as a subquery, the held meetings of these enrolments by what was marked."""
     status = Attendance.status
 
     def count(*states: AttendanceStatus) -> Any:
@@ -126,7 +127,7 @@ def attendance_of(run_id: int) -> Any:
             Meeting,
             and_(Meeting.id == Attendance.meeting_id, Meeting.status == MeetingStatus.HELD),
         )
-        .where(Meeting.run_id == run_id)
+        .where(Attendance.enrolment_id.in_(enrolment_ids))
         .group_by(Attendance.enrolment_id)
         .subquery()
     )

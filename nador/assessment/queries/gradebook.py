@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import CTE, Select, func, or_, select
 
 from nador.accounts.models import Person
 from nador.assessment import rules
-from nador.assessment.models import Assessment, Grade, Result
+from nador.assessment.models import Grade, Result
 from nador.assessment.queries.facts import (
     FEW,
     Cell,
@@ -24,7 +24,7 @@ from nador.assessment.queries.facts import (
     standings,
     titles_of,
 )
-from nador.assessment.queries.grades import run_of
+from nador.assessment.queries.figures import LISTED, Column, columns_of, run_with_figures
 from nador.assessment.rules import (
     Decision,
     Given,
@@ -54,22 +54,6 @@ if TYPE_CHECKING:
     from nador.kernel.errors import Conflict
 
 PAGE_SIZE = FEW
-LISTED = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
-"""Who stands in a gradebook: learners with a seat, and those whose result is final."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One assessment, and how far its grading is."""
-
-    assessment: Assessment
-    graded: int
-    provisional: int
-
-    @property
-    def released(self) -> bool:
-        """Whether learners see everything that was graded in it."""
-        return self.assessment.released_at is not None and not self.provisional
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,18 +169,33 @@ def gradebook(
 
     `only` asks for these enrolments. Raises NotFound.
     """
-    run = run_of(session, run_id)
-    columns = _columns(session, run)
-    asked = _learners(run_id, show=show, typed=typed, assessments=len(columns))
+    run, figures = run_with_figures(session, run_id)
+    columns = columns_of(session, run, figures)
+    return book_of(session, run, columns, show=show, typed=typed, page=page, only=only)
+
+
+def book_of(
+    session: Session,
+    run: Run,
+    columns: Sequence[Column],
+    *,
+    show: RowFilter = RowFilter.ALL,
+    typed: str = "",
+    page: int | None = None,
+    only: Collection[int] | None = None,
+) -> Gradebook:
+    """Read the rows of a run's gradebook, in two queries."""
+    # Who fails is decided by rules that no database knows: those are read whole.
+    cut = page if show is not RowFilter.FAILING else None
+    asked = _chosen(run.id, show=show, typed=typed, assessments=len(columns))
     if only is not None:
         asked = asked.where(Enrolment.id.in_(only))
-    # Who fails is decided by rules that no database knows: those are read whole.
-    cut = page is not None and show is not RowFilter.FAILING
-    if cut and page is not None:
-        asked = asked.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
-    found = session.execute(asked).all()
+    if cut is not None:
+        by_name = asked.order_by(Person.name_folded, Enrolment.id)
+        asked = by_name.limit(PAGE_SIZE).offset((cut - 1) * PAGE_SIZE)
+    found = session.execute(_details(run.id, asked.cte("shown"))).all()
     rows = _rows(session, run, columns, found)
-    total = (found[0].total if found else 0) if cut else len(rows)
+    total = found[0].total if found else 0
     if show is RowFilter.FAILING:
         rows = [row for row in rows if row.failing]
         total = len(rows)
@@ -207,10 +206,12 @@ def gradebook(
 
 def learner_row(session: Session, run_id: int, enrolment_id: int) -> tuple[Row, Sequence[Column]]:
     """Read one learner's row of a run's gradebook, with its columns; raises NotFound."""
-    run = run_of(session, run_id)
-    columns = _columns(session, run)
-    asked = _learners(run_id, show=RowFilter.ALL, typed="", assessments=len(columns))
-    found = session.execute(asked.where(Enrolment.id == enrolment_id)).all()
+    run, figures = run_with_figures(session, run_id)
+    columns = columns_of(session, run, figures)
+    one = _chosen(run_id, show=RowFilter.ALL, typed="", assessments=0).where(
+        Enrolment.id == enrolment_id
+    )
+    found = session.execute(_details(run_id, one.cte("shown"))).all()
     if not found:
         raise NotFound
     return _rows(session, run, columns, found)[0], columns
@@ -248,50 +249,41 @@ def _unsettled(session: Session, run_id: int) -> int:
     )
 
 
-def _columns(session: Session, run: Run) -> list[Column]:
-    counts = (
-        select(
-            Grade.assessment_id,
-            func.sum(case((Grade.state != GradeState.UNGRADED, 1), else_=0)).label("graded"),
-            func.sum(case((Grade.state == GradeState.PROVISIONAL, 1), else_=0)).label(
-                "provisional"
-            ),
+def _chosen(run_id: int, *, show: RowFilter, typed: str, assessments: int) -> Select[int, int]:
+    """Choose who stands in the gradebook, and count them all."""
+    asked = (
+        select(Enrolment.id, func.count().over().label("total"))
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.run_id == run_id, Enrolment.status.in_(LISTED))
+    )
+    for term in search_terms(typed):
+        asked = asked.where(
+            or_(
+                Person.name_folded.contains(term, autoescape=True),
+                func.lower(Enrolment.reference).contains(term, autoescape=True),
+            )
         )
-        .join(Enrolment, Enrolment.id == Grade.enrolment_id)
-        .where(Enrolment.run_id == run.id, Enrolment.status.in_(LISTED))
-        .group_by(Grade.assessment_id)
-        .subquery()
-    )
-    found = session.execute(
-        select(Assessment, counts.c.graded, counts.c.provisional)
-        .outerjoin(counts, counts.c.assessment_id == Assessment.id)
-        .where(Assessment.run_id == run.id)
-        .order_by(Assessment.position)
-    )
-    columns = [Column(each, int(graded or 0), int(waiting or 0)) for each, graded, waiting in found]
-    # Assessments of one category stand together, in the order of the course's categories.
-    order = [each["code"] for each in run.version.categories]
-    return sorted(
-        columns,
-        key=lambda column: (
-            order.index(column.assessment.category)
-            if column.assessment.category in order
-            else len(order)
-        ),
-    )
+    if show is RowFilter.UNGRADED:
+        settled = (
+            select(func.count())
+            .select_from(Grade)
+            .where(Grade.enrolment_id == Enrolment.id, Grade.state != GradeState.UNGRADED)
+            .scalar_subquery()
+        )
+        asked = asked.where(settled < assessments)
+    return asked
 
 
-def _learners(
-    run_id: int, *, show: RowFilter, typed: str, assessments: int
-) -> Select[*tuple[Any, ...]]:
-    marked = attendance_of(run_id)
+def _details(run_id: int, shown: CTE) -> Select[*tuple[Any, ...]]:
+    """Read what a page says of those who were chosen, and of nobody else."""
+    marked = attendance_of(select(shown.c.id))
     held = (
         select(func.count())
         .select_from(Meeting)
         .where(Meeting.run_id == run_id, Meeting.status == MeetingStatus.HELD)
         .scalar_subquery()
     )
-    asked = (
+    return (
         select(
             Enrolment.id,
             Enrolment.reference,
@@ -311,30 +303,15 @@ def _learners(
             Result.trace,
             Result.source,
             Result.confirmed_at,
-            func.count().over().label("total"),
+            shown.c.total,
         )
+        .select_from(shown)
+        .join(Enrolment, Enrolment.id == shown.c.id)
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(marked, marked.c.enrolment_id == Enrolment.id)
         .outerjoin(Result, Result.enrolment_id == Enrolment.id)
-        .where(Enrolment.run_id == run_id, Enrolment.status.in_(LISTED))
         .order_by(Person.name_folded, Enrolment.id)
     )
-    for term in search_terms(typed):
-        asked = asked.where(
-            or_(
-                Person.name_folded.contains(term, autoescape=True),
-                func.lower(Enrolment.reference).contains(term, autoescape=True),
-            )
-        )
-    if show is RowFilter.UNGRADED:
-        settled = (
-            select(func.count())
-            .select_from(Grade)
-            .where(Grade.enrolment_id == Enrolment.id, Grade.state != GradeState.UNGRADED)
-            .scalar_subquery()
-        )
-        asked = asked.where(settled < assessments)
-    return asked
 
 
 def _rows(session: Session, run: Run, columns: Sequence[Column], found: Sequence[Any]) -> list[Row]:

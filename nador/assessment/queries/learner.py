@@ -14,7 +14,8 @@ from nador.accounts.models import Person
 from nador.accounts.rules import PersonStatus
 from nador.assessment.models import Assessment, Grade, Result
 from nador.assessment.queries.facts import titles_of
-from nador.assessment.queries.gradebook import LISTED, learner_row
+from nador.assessment.queries.figures import LISTED
+from nador.assessment.queries.gradebook import learner_row
 from nador.assessment.queries.grades import assessments, run_of
 from nador.assessment.rules import (
     Decision,

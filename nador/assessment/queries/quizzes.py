@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import joinedload
 
 from nador.accounts.models import Person
@@ -29,6 +29,7 @@ from nador.assessment.questions import TYPES
 from nador.assessment.rules import QuestionState
 from nador.assessment.rules.quizzes import AttemptStatus, shown_status
 from nador.catalogue.models import Run
+from nador.catalogue.queries import runs_for
 from nador.enrolment.models import Enrolment
 from nador.kernel.db import Words
 from nador.kernel.errors import NotFound
@@ -298,32 +299,36 @@ def attempts_on(
 
 def attempts_waiting(session: Session, actor: Actor, *, limit: int = 200) -> list[Waiting]:
     """Attempts on the actor's runs whose answers wait for a person's marks, oldest first; one query."""
-    on_runs = actor.runs(policy.GRADE)
-    institutes = actor.institutes(policy.GRADE)
+    unmarked = exists().where(AttemptAnswer.attempt_id == Attempt.id, AttemptAnswer.share.is_(None))
+    oldest = (
+        select(Attempt.id)
+        .join(Assessment, Assessment.id == Attempt.assessment_id)
+        .join(Run, Run.id == Assessment.run_id)
+        .where(Attempt.status == AttemptStatus.SUBMITTED, unmarked, runs_for(actor, policy.GRADE))
+        .order_by(Attempt.handed_in_at, Attempt.id)
+        .limit(limit)
+        .cte("oldest")
+    )
     rows = session.execute(
         select(
             Attempt.id,
             Assessment.id,
-            Run.id,
+            Assessment.run_id,
             Assessment.title,
             Person.name_latin,
             Person.name_arabic,
             Attempt.handed_in_at,
             func.count(AttemptAnswer.id),
         )
+        .select_from(oldest)
+        .join(Attempt, Attempt.id == oldest.c.id)
         .join(AttemptAnswer, AttemptAnswer.attempt_id == Attempt.id)
         .join(Assessment, Assessment.id == Attempt.assessment_id)
-        .join(Run, Run.id == Assessment.run_id)
         .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
-        .where(
-            Attempt.status == AttemptStatus.SUBMITTED,
-            AttemptAnswer.share.is_(None),
-            Run.id.in_(on_runs) | Run.institute_id.in_(institutes),
-        )
-        .group_by(Attempt.id, Assessment.id, Run.id, Person.id)
+        .where(AttemptAnswer.share.is_(None))
+        .group_by(Attempt.id, Assessment.id, Person.id)
         .order_by(Attempt.handed_in_at, Attempt.id)
-        .limit(limit)
     )
     return [Waiting(*row) for row in rows]
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from nador.assessment.queries.gradebook import gradebook
+from nador.assessment.queries.figures import Figures, columns_of, run_with_figures
+from nador.assessment.queries.gradebook import book_of
+from nador.assessment.queries.grades import run_of
 from nador.assessment.rules import Summary, correlation, summary
 from nador.catalogue.models import Run
 from nador.kernel.db import Words
@@ -41,44 +44,59 @@ class Statistics:
 
 
 def statistics(session: Session, run_id: int) -> Statistics:
-    """Read a run's grades once, in the gradebook's four queries, and sum them up; raises NotFound."""
-    book = gradebook(session, run_id)
-    run = book.run
-    ratio = Fraction(run.version.pass_mark) / Fraction(run.version.mark_scale)
-    marks = {
-        column.assessment.code: _of_assessment(book, column.assessment.id)
-        for column in book.columns
-    }
+    """What a run's grades say as a whole: as it is kept, or counted anew; raises NotFound."""
+    run, figures = run_with_figures(session, run_id)
+    columns = columns_of(session, run, figures)
+    figures = figures or _count(book_of(session, run, columns))
+    summaries = iter(figures.summaries)
     found = [
-        Distribution(
-            column.assessment.code,
-            column.assessment.title,
-            column.assessment.out_of,
-            summary(
-                list(marks[column.assessment.code].values()),
-                out_of=column.assessment.out_of,
-                pass_mark=ratio * Fraction(column.assessment.out_of),
-            ),
-        )
-        for column in book.columns
+        Distribution(one.code, one.title, one.out_of, next(summaries, None))
+        for one in (column.assessment for column in columns)
     ]
-    scale, asked = run.version.mark_scale, Fraction(run.version.pass_mark)
-    parts = list(found)
+    scale, parts = run.version.mark_scale, list(found)
     if run.version.categories:
-        marks = {each["code"]: _of_category(book, each["code"]) for each in run.version.categories}
         parts = [
-            Distribution(
-                each["code"],
-                each["title"],
-                scale,
-                summary(list(marks[each["code"]].values()), out_of=scale, pass_mark=asked),
-            )
+            Distribution(each["code"], each["title"], scale, next(summaries, None))
             for each in run.version.categories
         ]
         found += parts
+    found.append(Distribution("", None, scale, next(summaries, None)))
+    return Statistics(run=run, distributions=found, parts=parts, together=figures.together)
+
+
+def counted(session: Session, run_id: int) -> Figures:
+    """Count the figures of a run from its grades, whatever is kept; raises NotFound."""
+    run = run_of(session, run_id)
+    return _count(book_of(session, run, columns_of(session, run, None)))
+
+
+def _count(book: Gradebook) -> Figures:
+    version = book.run.version
+    ratio = Fraction(version.pass_mark) / Fraction(version.mark_scale)
+
+    def summed(marks: Iterable[Decimal], out_of: Decimal) -> Summary | None:
+        return summary(list(marks), out_of=out_of, pass_mark=ratio * Fraction(out_of))
+
+    of_items = {
+        column.assessment.code: _of_assessment(book, column.assessment.id)
+        for column in book.columns
+    }
+    of_categories = {each["code"]: _of_category(book, each["code"]) for each in version.categories}
     finals = [mark for row in book.rows if (mark := _final(row)) is not None]
-    found.append(Distribution("", None, scale, summary(finals, out_of=scale, pass_mark=asked)))
-    return Statistics(run=run, distributions=found, parts=parts, together=_together(parts, marks))
+    return Figures(
+        grades={
+            column.assessment.id: (column.graded, column.provisional) for column in book.columns
+        },
+        summaries=[
+            *(
+                summed(marks.values(), column.assessment.out_of)
+                for column, marks in zip(book.columns, of_items.values(), strict=True)
+            ),
+            *(summed(marks.values(), version.mark_scale) for marks in of_categories.values()),
+            summed(finals, version.mark_scale),
+        ],
+        together=_together(of_categories or of_items),
+    )
 
 
 def _of_assessment(book: Gradebook, assessment_id: int) -> dict[int, Decimal]:
@@ -104,14 +122,12 @@ def _final(row: Row) -> Decimal | None:
 
 
 def _together(
-    parts: Sequence[Distribution], marks: dict[str, dict[int, Decimal]]
+    marks: dict[str, dict[int, Decimal]],
 ) -> dict[tuple[str, str], Decimal | None]:
     """Correlate each part with those before it, over the learners who have both marks."""
     found = {}
-    for at, one in enumerate(parts):
-        for other in parts[:at]:
-            first, second = marks[one.code], marks[other.code]
-            found[one.code, other.code] = correlation(
-                [(first[key], second[key]) for key in first.keys() & second.keys()]
-            )
+    for at, (code, first) in enumerate(marks.items()):
+        for other, second in islice(marks.items(), at):
+            pairs = [(mark, second[key]) for key, mark in first.items() if key in second]
+            found[code, other] = correlation(pairs)
     return found

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from math import isqrt
+from math import isqrt, lcm
+from operator import mul
 from typing import TYPE_CHECKING, Final
 
 from nador.assessment.rules.marks import rounded
@@ -38,20 +40,21 @@ def summary(values: Sequence[Decimal], *, out_of: Decimal, pass_mark: Fraction) 
     """Sum marks up; None where there are none. `pass_mark` is on the assessment's own scale."""
     if not values:
         return None
-    exact = sorted(Fraction(value) for value in values)
-    count = len(exact)
-    mean = sum(exact, Fraction(0)) / count
-    variance = sum(((value - mean) ** 2 for value in exact), Fraction(0)) / count
-    middle = exact[(count - 1) // 2] + exact[count // 2]
+    marks, unit = _whole(values)
+    marks.sort()
+    count, total = len(marks), sum(marks)
+    spread = count * sum(map(mul, marks, marks)) - total * total
+    middle = marks[(count - 1) // 2] + marks[count // 2]
+    least, full = pass_mark * unit, Fraction(out_of) * unit
     bins = [0] * BINS
-    for value in exact:
-        bins[min(int(value * BINS / Fraction(out_of)), BINS - 1)] += 1
+    for mark in marks:
+        bins[min(mark * BINS * full.denominator // full.numerator, BINS - 1)] += 1
     return Summary(
         count=count,
-        mean=rounded(mean),
-        median=rounded(middle / 2),
-        deviation=rounded(_root(variance)),
-        below=rounded(Fraction(100 * sum(value < pass_mark for value in exact), count)),
+        mean=rounded(Fraction(total, count * unit)),
+        median=rounded(Fraction(middle, 2 * unit)),
+        deviation=rounded(_root(Fraction(spread, (count * unit) ** 2))),
+        below=rounded(Fraction(100 * bisect_left(marks, least), count)),
         bins=tuple(bins),
     )
 
@@ -63,14 +66,23 @@ def correlation(pairs: Sequence[tuple[Decimal, Decimal]]) -> Decimal | None:
     """
     if len(pairs) < FEWEST:
         return None
-    xs = [Fraction(x) for x, _ in pairs]
-    ys = [Fraction(y) for _, y in pairs]
-    x_mean, y_mean = sum(xs) / len(xs), sum(ys) / len(ys)
-    together = sum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys, strict=True))
-    spread = sum((x - x_mean) ** 2 for x in xs) * sum((y - y_mean) ** 2 for y in ys)
-    if not spread:
+    count = len(pairs)
+    xs, _ = _whole([x for x, _ in pairs])
+    ys, _ = _whole([y for _, y in pairs])
+    x_sum, y_sum = sum(xs), sum(ys)
+    together = count * sum(map(mul, xs, ys)) - x_sum * y_sum
+    x_spread = count * sum(map(mul, xs, xs)) - x_sum * x_sum
+    y_spread = count * sum(map(mul, ys, ys)) - y_sum * y_sum
+    if not x_spread * y_spread:
         return None
-    return rounded(Fraction(together) / _root(Fraction(spread)))
+    return rounded(together / _root(Fraction(x_spread * y_spread)))
+
+
+def _whole(values: Sequence[Decimal]) -> tuple[list[int], int]:
+    """Write values as whole numbers of one unit, and say how many of it make one: sums are exact so."""
+    ratios = [value.as_integer_ratio() for value in values]
+    unit = lcm(*(below for _, below in ratios))
+    return [above * (unit // below) for above, below in ratios], unit
 
 
 def _root(value: Fraction) -> Fraction:

@@ -40,8 +40,8 @@ def results(run_id: int) -> str:
 @access(*READERS)
 def statistics(run_id: int) -> str:
     """Show how the grades of a run are distributed, and how they go together."""
-    policy.require_may_see(actor(), queries.run_of(db(), run_id))
     found = queries.statistics(db(), run_id)
+    policy.require_may_see(actor(), found.run)
     return page("assessment/statistics.html", run=found.run, found=found)
 
 

@@ -23,7 +23,7 @@ from nador.assessment.models import (
     Submission,
     SubmissionAuthor,
 )
-from nador.assessment.queries.gradebook import LISTED
+from nador.assessment.queries.figures import LISTED
 from nador.assessment.queries.grades import assessment_of, run_of
 from nador.assessment.queries.marking.marks import ORDER, judgement
 from nador.assessment.queries.marking.plans import plan_of, seed_of

@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from nador.accounts.models import Person
@@ -85,31 +97,62 @@ def queue(session: Session, actor: Actor, *, page: int = 1) -> Queue:
     """What waits for the actor's mark, in one statement; `rules.marking.role_for`, said in SQL."""
     if actor.person_id is None:
         return Queue((), 0, 1)
-    asked = _waiting(actor, actor.person_id)
-    found = session.execute(asked.limit(QUEUE_SIZE).offset((page - 1) * QUEUE_SIZE)).all()
+    waiting = _waiting(_works(actor, actor.person_id), actor.person_id)
+    cut = waiting.limit(QUEUE_SIZE).offset((page - 1) * QUEUE_SIZE)
+    found = session.execute(_details(cut.cte("waiting"))).all()
     if not found and page > 1:
         return queue(session, actor, page=1)
     total = found[0].total if found else 0
     return Queue([_line(row) for row in found], total, page)
 
 
-def _waiting(actor: Actor, person_id: int) -> Select[*tuple[Any, ...]]:
-    last = _last_submission()
-    first_author = _first_author()
-    since = func.coalesce(Submission.handed_in_at, MarkingPlan.made_at)
-    first, second, third = _roles(person_id)
+def _works(actor: Actor, person_id: int) -> CompoundSelect[*tuple[Any, ...]]:
+    """The work of learners on the actor's runs: handed in, or done elsewhere as staff planned."""
+    on_runs = (
+        select(Assessment.id)
+        .join(Run, Run.id == Assessment.run_id)
+        .where(runs_for(actor, policy.GRADE), Run.status == RunStatus.PUBLISHED)
+    )
+    others = Enrolment.status == EnrolmentStatus.ACTIVE, Enrolment.person_id != person_id
+    author = aliased(SubmissionAuthor)
+    handed_in = (
+        select(
+            Submission.assessment_id,
+            author.enrolment_id,
+            Submission.id.label("submission_id"),
+            Submission.handed_in_at.label("since"),
+        )
+        .join(author, author.submission_id == Submission.id)
+        .join(Enrolment, Enrolment.id == author.enrolment_id)
+        .where(
+            *others,
+            Submission.assessment_id.in_(on_runs),
+            Submission.status.in_(HANDED_IN),
+            ~_later_version(author),
+            ~_earlier_author(author),
+            ~_is_author(person_id),
+        )
+    )
+    planned = (
+        select(MarkingPlan.assessment_id, Enrolment.id, null(), MarkingPlan.made_at)
+        .join(Assessment, Assessment.id == MarkingPlan.assessment_id)
+        .join(Enrolment, Enrolment.run_id == Assessment.run_id)
+        .where(
+            *others,
+            MarkingPlan.assessment_id.in_(on_runs),
+            ~exists().where(Assignment.assessment_id == MarkingPlan.assessment_id),
+        )
+    )
+    return handed_in.union_all(planned)
+
+
+def _waiting(works: CompoundSelect[*tuple[Any, ...]], person_id: int) -> Select[*tuple[Any, ...]]:
+    work = works.subquery("work")
+    ids = work.c.assessment_id, work.c.enrolment_id
+    first, second, third = _roles(person_id, *ids)
     return (
         select(
-            Assessment.id.label("assessment_id"),
-            Assessment.title,
-            Run.code,
-            Enrolment.id.label("enrolment_id"),
-            Person.name_latin,
-            Person.name_arabic,
-            MarkingPlan,
-            Submission.handed_in_at,
-            Submission.due_at,
-            since.label("since"),
+            work,
             First.id.label("first_id"),
             First.status.label("first_status"),
             case(
@@ -119,70 +162,78 @@ def _waiting(actor: Actor, person_id: int) -> Select[*tuple[Any, ...]]:
             ).label("role"),
             func.count().over().label("total"),
         )
-        .select_from(Assessment)
-        .join(Run, Run.id == Assessment.run_id)
-        .join(Enrolment, Enrolment.run_id == Run.id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(MarkingPlan, MarkingPlan.assessment_id == Assessment.id)
-        .outerjoin(Assignment, Assignment.assessment_id == Assessment.id)
-        .outerjoin(
-            last,
-            and_(last.c.enrolment_id == Enrolment.id, last.c.assessment_id == Assessment.id),
-        )
-        .outerjoin(Submission, Submission.id == last.c.submission_id)
-        .outerjoin(first_author, first_author.c.submission_id == Submission.id)
-        .outerjoin(First, _of(First, MarkRole.FIRST))
-        .outerjoin(Second, _of(Second, MarkRole.SECOND))
-        .outerjoin(Third, _of(Third, MarkRole.MODERATOR))
-        .outerjoin(Own, and_(_lot(Own), Own.marker_id == person_id))
-        .outerjoin(
-            Grade, and_(Grade.assessment_id == Assessment.id, Grade.enrolment_id == Enrolment.id)
-        )
+        .select_from(work)
+        .outerjoin(MarkingPlan, MarkingPlan.assessment_id == work.c.assessment_id)
+        .outerjoin(First, and_(_about(First, *ids), First.role == MarkRole.FIRST))
+        .outerjoin(Second, and_(_about(Second, *ids), Second.role == MarkRole.SECOND))
+        .outerjoin(Third, and_(_about(Third, *ids), Third.role == MarkRole.MODERATOR))
+        .outerjoin(Own, and_(_about(Own, *ids), Own.marker_id == person_id))
+        .outerjoin(Grade, _about(Grade, *ids))
         .where(
-            runs_for(actor, policy.GRADE),
-            Run.status == RunStatus.PUBLISHED,
-            Enrolment.status == EnrolmentStatus.ACTIVE,
-            Enrolment.person_id != person_id,
-            # Something was handed in, or nothing has to be where staff planned how to mark.
-            or_(
-                Submission.id.is_not(None),
-                and_(Assignment.assessment_id.is_(None), MarkingPlan.assessment_id.is_not(None)),
-            ),
-            or_(Submission.id.is_(None), first_author.c.enrolment_id == Enrolment.id),
-            ~_is_author(person_id),
             or_(Grade.id.is_(None), Grade.state == GradeState.UNGRADED, First.id.is_not(None)),
             or_(Grade.id.is_(None), Grade.state.not_in([GradeState.RELEASED, GradeState.EXCUSED])),
             or_(first, second, third),
         )
-        .order_by(since, Assessment.id, Enrolment.id)
+        .order_by(work.c.since, *ids)
     )
 
 
-def _last_submission() -> Any:
+def _details(waiting: CTE) -> Select[*tuple[Any, ...]]:
+    """Read what a page shows of its lines, and of no other."""
     return (
         select(
-            SubmissionAuthor.enrolment_id,
-            Submission.assessment_id,
-            func.max(Submission.id).label("submission_id"),
+            waiting,
+            Assessment.title,
+            Run.code,
+            Person.name_latin,
+            Person.name_arabic,
+            MarkingPlan,
+            Submission.handed_in_at,
+            Submission.due_at,
         )
-        .join(Submission, Submission.id == SubmissionAuthor.submission_id)
-        .where(Submission.status.in_(HANDED_IN))
-        .group_by(SubmissionAuthor.enrolment_id, Submission.assessment_id)
-        .subquery()
+        .select_from(waiting)
+        .join(Assessment, Assessment.id == waiting.c.assessment_id)
+        .join(Run, Run.id == Assessment.run_id)
+        .join(Enrolment, Enrolment.id == waiting.c.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(MarkingPlan, MarkingPlan.assessment_id == waiting.c.assessment_id)
+        .outerjoin(Submission, Submission.id == waiting.c.submission_id)
+        .order_by(waiting.c.since, waiting.c.assessment_id, waiting.c.enrolment_id)
     )
 
 
-def _first_author() -> Any:
-    """Under whose enrolment a submission is marked."""
-    return (
-        select(
-            SubmissionAuthor.submission_id,
-            func.min(SubmissionAuthor.enrolment_id).label("enrolment_id"),
+def _later_version(author: Any) -> ColumnElement[bool]:
+    """Whether the author handed in a later version of the same work."""
+    theirs, later = aliased(SubmissionAuthor), aliased(Submission)
+    # One inside the other: joined, SQLite would go through all that was handed in, for each.
+    same_work = (
+        exists()
+        .where(
+            later.id == theirs.submission_id,
+            later.assessment_id == Submission.assessment_id,
+            later.status.in_(HANDED_IN),
         )
-        .join(Enrolment, Enrolment.id == SubmissionAuthor.enrolment_id)
-        .where(Enrolment.status == EnrolmentStatus.ACTIVE)
-        .group_by(SubmissionAuthor.submission_id)
-        .subquery()
+        .correlate_except(later)
+    )
+    return exists().where(
+        theirs.enrolment_id == author.enrolment_id,
+        theirs.submission_id > Submission.id,
+        same_work,
+    )
+
+
+def _earlier_author(author: Any) -> ColumnElement[bool]:
+    """Whether the work is marked under the enrolment of another of its authors."""
+    other, place = aliased(SubmissionAuthor), aliased(Enrolment)
+    return (
+        select(other.submission_id)
+        .join(place, place.id == other.enrolment_id)
+        .where(
+            other.submission_id == Submission.id,
+            other.enrolment_id < author.enrolment_id,
+            place.status == EnrolmentStatus.ACTIVE,
+        )
+        .exists()
     )
 
 
@@ -196,26 +247,21 @@ def _is_author(person_id: int) -> ColumnElement[bool]:
     )
 
 
-def _of(mark: Any, role: MarkRole) -> ColumnElement[bool]:
-    return and_(
-        mark.assessment_id == Assessment.id,
-        mark.enrolment_id == Enrolment.id,
-        mark.role == role,
-    )
+def _about(one: Any, assessment_id: Any, enrolment_id: Any) -> ColumnElement[bool]:
+    return and_(one.assessment_id == assessment_id, one.enrolment_id == enrolment_id)
 
 
-def _lot(lot: Any) -> ColumnElement[bool]:
-    return and_(lot.assessment_id == Assessment.id, lot.enrolment_id == Enrolment.id)
-
-
-def _roles(person_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
+def _roles(
+    person_id: int, *ids: Any
+) -> tuple[ColumnElement[bool], ColumnElement[bool], ColumnElement[bool]]:
     """Whether each role is this person's to fill: an own draft, or one that is open and nobody else's."""
     nobody_yet = and_(
         or_(First.id.is_(None), First.marker_id != person_id),
         or_(Second.id.is_(None), Second.marker_id != person_id),
     )
     first = or_(
-        _draft_of(First, person_id), and_(First.id.is_(None), nobody_yet, _free(MarkRole.FIRST))
+        _draft_of(First, person_id),
+        and_(First.id.is_(None), nobody_yet, _free(MarkRole.FIRST, *ids)),
     )
     asked_for = or_(
         MarkingPlan.second == SecondMarking.ALL,
@@ -227,7 +273,7 @@ def _roles(person_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool], Co
     )
     second = or_(
         _draft_of(Second, person_id),
-        and_(asked_for, Second.id.is_(None), nobody_yet, _free(MarkRole.SECOND)),
+        and_(asked_for, Second.id.is_(None), nobody_yet, _free(MarkRole.SECOND, *ids)),
     )
     apart = and_(
         First.status == MarkStatus.FINAL,
@@ -238,7 +284,7 @@ def _roles(person_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool], Co
         apart,
         or_(
             _draft_of(Third, person_id),
-            and_(Third.id.is_(None), nobody_yet, _free(MarkRole.MODERATOR)),
+            and_(Third.id.is_(None), nobody_yet, _free(MarkRole.MODERATOR, *ids)),
         ),
     )
     return first, second, third
@@ -248,9 +294,9 @@ def _draft_of(mark: Any, person_id: int) -> ColumnElement[bool]:
     return and_(mark.marker_id == person_id, mark.status == MarkStatus.DRAFT)
 
 
-def _free(role: MarkRole) -> ColumnElement[bool]:
+def _free(role: MarkRole, *ids: Any) -> ColumnElement[bool]:
     """Whether the role is allotted to this person, or to nobody while they are named for nothing else."""
-    other = select(Theirs.id).where(_lot(Theirs), Theirs.role == role).exists()
+    other = select(Theirs.id).where(_about(Theirs, *ids), Theirs.role == role).exists()
     return or_(Own.role == role, and_(Own.id.is_(None), ~other))
 
 
