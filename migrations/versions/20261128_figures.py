@@ -8,7 +8,7 @@ from alembic import op
 from nador.kernel.db import BigId, Json, UtcDateTime
 
 revision = "20261128_figures"
-down_revision = "20261128_slots"
+down_revision = "20261128_feedback_scans"
 branch_labels = None
 depends_on = None
 

@@ -189,3 +189,13 @@ def _results(desk: Desk) -> Iterable[str]:
             kept = (result.decision, result.mark, result.mention, result.trace)
             if kept != (again.decision, again.mark, again.mention, again.rows()):
                 yield f"{reference}: computed again, the result is another."
+
+
+@check("kept figures = counted again", deep=True)
+def _figures(desk: Desk) -> Iterable[str]:
+    """The figures of a run that nothing touched are what its grades come to."""
+    with desk.reading() as session:
+        for code, run_id in session.execute(figures.holding()).all():
+            _, kept = figures.run_with_figures(session, run_id)
+            if kept not in (None, counted(session, run_id)):
+                yield f"{code}: counted again, the figures of the run are others."

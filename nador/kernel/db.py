@@ -84,7 +84,7 @@ class Hundredths(TypeDecorator[Decimal]):
         return int(hundredths)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else (Decimal(value) / 100).quantize(Decimal("0.01"))
+        return None if value is None else Decimal(value).scaleb(-2)
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")

@@ -33,16 +33,16 @@ from tests.factories.store import store
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-MEETINGS = 10
+MEETINGS = 3
 PIECE = 10_000
 
 
-def open_crowd(session: Session, learners: int) -> Exam:
-    """Make a run of twelve assessments that so many have done, and whose last two wait for marks.
+def open_crowd(session: Session, learners: int, plan: tuple[tuple[str, ...], ...] = TWELVE) -> Exam:
+    """Make a run whose first assessment is a quiz with an essay, and whose last one is handed in.
 
-    One of these is an assignment, the other a quiz with an essay; of the ten others all are graded.
+    Both wait for marks; the others are graded, of everybody.
     """
-    school = open_school(session, learners=0, plan=TWELVE, min_attendance=80, ended=False)
+    school = open_school(session, learners=0, plan=plan, min_attendance=80, ended=False)
     teaches = {"run_id": school.run.id, "person_id": school.instructor.person_id}
     store(session, RunStaff(granted_at=clock.now(), **teaches))
     exam = open_exam(session, ESSAY, school=school)

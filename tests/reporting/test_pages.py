@@ -56,7 +56,7 @@ def statements(engine: Engine) -> Iterator[list[str]]:
 
     def note(*arguments: object) -> None:
         said = str(arguments[2])
-        if said.lstrip().upper().startswith("SELECT"):
+        if said.lstrip().upper().startswith(("SELECT", "WITH")):
             sent.append(said)
 
     event.listen(engine, "before_cursor_execute", note)

@@ -84,6 +84,8 @@ class GradeChange(Base):
     to_state: Mapped[GradeState] = mapped_column(states(GradeState, "to_state"))
     reason: Mapped[str] = mapped_column(default="")
 
+    grade: Mapped[Grade] = relationship(lazy="raise_on_sql")
+
 
 class MarkOverride(Base):
     """A category's or the final mark of a learner as a person set it; the latest holds. Append-only."""

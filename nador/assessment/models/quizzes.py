@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from nador.assessment.models.grades import Assessment
+from nador.assessment.models.grades import Assessment, GradeChange
 from nador.assessment.rules.accommodations import Terms
 from nador.assessment.rules.quizzes import (
     AsideReason,
@@ -20,6 +20,7 @@ from nador.assessment.rules.quizzes import (
     FeedbackTime,
     Settings,
 )
+from nador.enrolment.models import Enrolment
 from nador.kernel.db import Base, primary_key
 
 _RUNNING = text("status = 'in_progress'")
@@ -138,6 +139,8 @@ class Attempt(Base):
     voided_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     void_reason: Mapped[str] = mapped_column(default="")
 
+    quiz: Mapped[Quiz] = relationship(lazy="raise_on_sql")
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
     answers: Mapped[list[AttemptAnswer]] = relationship(
         order_by="AttemptAnswer.position", lazy="raise_on_sql"
     )
@@ -241,3 +244,5 @@ class AttemptGrade(Base):
         ForeignKey("grade_change.id"), primary_key=True, autoincrement=False
     )
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+
+    change: Mapped[GradeChange] = relationship(lazy="raise_on_sql")

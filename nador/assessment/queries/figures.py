@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +19,8 @@ from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from sqlalchemy.orm import Session
 
 LISTED = (EnrolmentStatus.ACTIVE, EnrolmentStatus.COMPLETED, EnrolmentStatus.FAILED)
@@ -165,3 +167,8 @@ def uncounted(now: datetime) -> Select[int]:
         )
         .order_by(TouchedRun.id)
     )
+
+
+def holding() -> Select[str, int]:
+    """The runs whose figures are kept: code and id."""
+    return select(Run.code, Run.id).join(RunFigures, RunFigures.run_id == Run.id).order_by(Run.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -333,12 +334,14 @@ def mark_of(earned: Sequence[Earned], *, out_of: Decimal) -> Decimal | None:
 
     Wrong answers may cost points, but nobody ends below zero.
     """
-    whole = sum((Fraction(each.points) for each in earned), Fraction(0))
-    total = Fraction(0)
+    # Few shares occur, and decimals add up quicker than fractions.
+    points: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     for each in earned:
         if each.share is None:
             return None
-        total += Fraction(each.points) * each.share
+        points[each.share.as_integer_ratio()] += each.points
+    whole = Fraction(sum(points.values()))
+    total = sum((Fraction(*share) * Fraction(part) for share, part in points.items()), Fraction(0))
     share = total / whole if whole else Fraction(0)
     return to_cent(min(max(share, Fraction(0)), Fraction(1)) * Fraction(out_of))
 

@@ -5,29 +5,27 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import String, bindparam, cast, select
 
 from nador.assessment.models import (
-    Assessment,
     Attempt,
     AttemptAnswer,
     AttemptGrade,
     Grade,
     GradeChange,
     QuestionVersion,
-    Quiz,
 )
-from nador.assessment.queries.attempts import CONTENT, attempts_of, question_from
+from nador.assessment.queries.attempts import CONTENT, share_earned
 from nador.assessment.queries.grades import grade_of
 from nador.assessment.rules import GradeState
 from nador.assessment.rules.changes import change_of
 from nador.assessment.rules.quizzes import AttemptStatus, Earned, counted, mark_of
 from nador.assessment.service.grading import GradeEntry, write_change
-from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel.access import NOBODY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from sqlalchemy.orm import Session
@@ -46,23 +44,41 @@ _SHARE = (
 )
 
 
+_ANSWERS = (
+    select(AttemptAnswer.id, AttemptAnswer.points, cast(AttemptAnswer.answer, String), CONTENT)
+    .join(QuestionVersion, QuestionVersion.id == AttemptAnswer.version_id)
+    .where(AttemptAnswer.attempt_id == bindparam("attempt_id"))
+)
+_EARNED = select(AttemptAnswer.points, AttemptAnswer.share).where(
+    AttemptAnswer.attempt_id == bindparam("attempt_id")
+)
+_MARKS = (
+    select(Attempt.mark)
+    .where(
+        Attempt.assessment_id == bindparam("assessment_id"),
+        Attempt.enrolment_id == bindparam("enrolment_id"),
+        Attempt.status == AttemptStatus.GRADED,
+    )
+    .order_by(Attempt.number)
+)
+
+
 def settle(
     session: Session,
     attempt: Attempt,
     *,
     now: datetime,
-    grade_answers: bool = False,
+    earned: Sequence[Earned] | None = None,
     actor: Actor = NOBODY,
     reason: str = QUIZ,
 ) -> None:
     """Give an attempt that is handed in its mark, and the learner their grade, as part of a command.
 
-    Where an answer waits for a person, the attempt stays submitted and the grade as it is.
+    `earned`: what its answers did, where that is known. Where one waits for a person, the attempt
+    stays submitted and the grade as it is.
     """
-    if grade_answers:
-        _grade_answers(session, attempt)
-    assessment = session.get_one(Assessment, attempt.assessment_id)
-    mark = mark_of(_earned(session, attempt.id), out_of=assessment.out_of)
+    earned = _earned(session, attempt.id) if earned is None else earned
+    mark = mark_of(earned, out_of=attempt.quiz.assessment.out_of)
     attempt.mark, attempt.graded_at = mark, None if mark is None else now
     attempt.status = AttemptStatus.SUBMITTED if mark is None else AttemptStatus.GRADED
     session.flush()
@@ -70,28 +86,24 @@ def settle(
         write_grade(session, attempt, actor=actor, reason=reason)
 
 
-def _grade_answers(session: Session, attempt: Attempt) -> None:
+def grade_answers(session: Session, attempt: Attempt) -> list[Earned]:
     """Let each question grade its answer; an open one that a person would mark earns nothing."""
-    rows = session.execute(
-        select(AttemptAnswer.id, AttemptAnswer.answer, CONTENT)
-        .join(QuestionVersion, QuestionVersion.id == AttemptAnswer.version_id)
-        .where(AttemptAnswer.attempt_id == attempt.id)
-    ).all()
-    graded = []
-    for answer_id, answer, content in rows:
-        share = question_from(content).grade(answer) if answer else 0
-        if share is not None:
-            graded.append({"answer_id": answer_id, "earned": str(share)})
+    rows = session.execute(_ANSWERS, {"attempt_id": attempt.id})
+    found = [
+        (key, Earned(points, share_earned(content, text))) for key, points, text, content in rows
+    ]
+    graded = [
+        {"answer_id": key, "earned": str(each.share)}
+        for key, each in found
+        if each.share is not None
+    ]
     if graded:
         session.execute(_SHARE, graded)
+    return [each for _, each in found]
 
 
 def _earned(session: Session, attempt_id: int) -> list[Earned]:
-    rows = session.execute(
-        select(AttemptAnswer.points, AttemptAnswer.share).where(
-            AttemptAnswer.attempt_id == attempt_id
-        )
-    )
+    rows = session.execute(_EARNED, {"attempt_id": attempt_id})
     return [Earned(points, None if share is None else Fraction(share)) for points, share in rows]
 
 
@@ -102,27 +114,20 @@ def write_grade(
 
     A grade that a person set or excused stays; so does one on which a confirmed result rests.
     """
-    enrolment = session.get_one(Enrolment, attempt.enrolment_id)
-    if enrolment.status is not EnrolmentStatus.ACTIVE:
+    if attempt.enrolment.status is not EnrolmentStatus.ACTIVE:
         return
-    quiz = session.get_one(Quiz, attempt.assessment_id)
-    marks = [
-        each.mark
-        for each in attempts_of(session, attempt.assessment_id, attempt.enrolment_id)
-        if each.status is AttemptStatus.GRADED and each.mark is not None
-    ]
-    grade = grade_of(
-        session, assessment_id=attempt.assessment_id, enrolment_id=attempt.enrolment_id
-    )
+    whose = {"assessment_id": attempt.assessment_id, "enrolment_id": attempt.enrolment_id}
+    grade = grade_of(session, **whose)
     if grade is not None and not _is_of_quiz(session, grade):
         return
     was = grade.state if grade is not None else GradeState.UNGRADED
-    new = change_of(counted(marks, quiz.counting), excused=False, was=was)
+    mark = counted(session.scalars(_MARKS, whose), attempt.quiz.counting)
+    new = change_of(mark, excused=False, was=was)
     if (grade.value if grade is not None else None, was) == (new.value, new.state):
         return
     entry = GradeEntry(assessment_id=attempt.assessment_id, enrolment_id=attempt.enrolment_id)
     change = write_change(session, actor, entry, grade=grade, new=new, reason=reason)
-    session.add(AttemptGrade(grade_change_id=change.id, attempt_id=attempt.id))
+    session.add(AttemptGrade(change=change, attempt_id=attempt.id))
     session.flush()
 
 

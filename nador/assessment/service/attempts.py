@@ -27,7 +27,7 @@ from nador.assessment.rules.quizzes import (
     outcome_of,
     require_may_begin,
 )
-from nador.assessment.service.attempt_grading import settle
+from nador.assessment.service.attempt_grading import grade_answers, settle
 from nador.assessment.service.banks import use_versions
 from nador.assessment.service.forgetting import let_go
 from nador.assessment.service.quizzes import compose
@@ -261,7 +261,7 @@ def end_overdue(session: Session, _actor: Actor, *, item_id: int, outcome: objec
     if attempt.status is AttemptStatus.IN_PROGRESS and is_over(
         attempt.status, attempt.counts_until, now=now
     ):
-        _end(session, attempt, attempt_queries.quiz_of(session, attempt.assessment_id), now=now)
+        _end(session, attempt, attempt.quiz, now=now)
 
 
 def _end(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime) -> None:
@@ -274,6 +274,6 @@ def _end(session: Session, attempt: Attempt, quiz: Quiz, *, now: datetime) -> No
 
 
 def _submit(session: Session, attempt: Attempt, *, now: datetime) -> None:
-    attempt.status, attempt.handed_in_at = AttemptStatus.SUBMITTED, now
-    session.flush()
-    settle(session, attempt, now=now, grade_answers=True)
+    earned = grade_answers(session, attempt)
+    attempt.handed_in_at = now
+    settle(session, attempt, now=now, earned=earned)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
 from nador.assessment import policy, queries, rules
 from nador.assessment.models import Assessment, Grade, GradeChange
 from nador.assessment.queries.marking import plans
@@ -158,7 +156,9 @@ def _set(
     reason = clean(entry.reason)
     if not reason and _was_seen(session, grade, assessment):
         raise rules.ReasonNeeded(field="reason")
-    return _write(session, actor, entry, grade=grade, new=new, reason=reason)
+    change = write_change(session, actor, entry, grade=grade, new=new, reason=reason)
+    session.flush()
+    return change.grade
 
 
 def write_change(
@@ -170,15 +170,32 @@ def write_change(
     new: rules.Change,
     reason: str,
 ) -> GradeChange:
-    """Write a grade that follows from what a learner did, as part of a command; returns its change."""
-    written = _write(session, actor, entry, grade=grade, new=new, reason=reason)
-    session.flush()
-    return session.scalars(
-        select(GradeChange)
-        .where(GradeChange.grade_id == written.id)
-        .order_by(GradeChange.id.desc())
-        .limit(1)
-    ).one()
+    """Write a grade and its line of history, as part of a command that flushes them."""
+    now = clock.now()
+    before = (grade.value, grade.state) if grade is not None else (None, GradeState.UNGRADED)
+    if grade is None:
+        grade = Grade(
+            assessment_id=entry.assessment_id,
+            enrolment_id=entry.enrolment_id,
+            version=0,
+            changed_at=now,
+        )
+        session.add(grade)
+    grade.value, grade.state = new.value, new.state
+    grade.version += 1
+    grade.changed_at, grade.changed_by_id = now, actor.person_id
+    change = GradeChange(
+        grade=grade,
+        at=now,
+        by_id=actor.person_id,
+        from_value=before[0],
+        from_state=before[1],
+        to_value=new.value,
+        to_state=new.state,
+        reason=reason,
+    )
+    session.add(change)
+    return change
 
 
 def _was_seen(session: Session, grade: Grade | None, assessment: Assessment) -> bool:
@@ -205,41 +222,3 @@ def _require_fresh(entry: GradeEntry, grade: Grade | None, value: Decimal | None
     if (entry.must_be_new and grade is not None) or (seen is not None and seen != version):
         theirs = grade.value if grade is not None else None
         raise rules.GradeStale(yours=value, theirs=theirs, version=version)
-
-
-def _write(
-    session: Session,
-    actor: Actor,
-    entry: GradeEntry,
-    *,
-    grade: Grade | None,
-    new: rules.Change,
-    reason: str,
-) -> Grade:
-    now = clock.now()
-    before = (grade.value, grade.state) if grade is not None else (None, GradeState.UNGRADED)
-    if grade is None:
-        grade = Grade(
-            assessment_id=entry.assessment_id,
-            enrolment_id=entry.enrolment_id,
-            version=0,
-            changed_at=now,
-        )
-        session.add(grade)
-    grade.value, grade.state = new.value, new.state
-    grade.version += 1
-    grade.changed_at, grade.changed_by_id = now, actor.person_id
-    session.flush()
-    session.add(
-        GradeChange(
-            grade_id=grade.id,
-            at=now,
-            by_id=actor.person_id,
-            from_value=before[0],
-            from_state=before[1],
-            to_value=new.value,
-            to_state=new.state,
-            reason=reason,
-        )
-    )
-    return grade

@@ -188,8 +188,7 @@ def _attempt(session: Session, actor: Actor, attempt_id: int) -> tuple[Attempt, 
     policy.require_may_see(actor, found.run)
     policy.require_may_grade(actor, found.run)
     policy.require_not_own(actor, found.person_id)
-    attempt = attempt_queries.attempt_to_change(session, attempt_id)
-    return attempt, found.run
+    return attempt_queries.attempt_to_change(session, attempt_id), found.run
 
 
 def _note(session: Session, actor: Actor, action: str, run: Run, **details: Any) -> None:

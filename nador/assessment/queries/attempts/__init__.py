@@ -1,6 +1,12 @@
 """Attempts: what a learner sees of their quizzes, and what commands lock."""
 
-from nador.assessment.queries.attempts.asked import CONTENT, Asked, asked_in, question_from
+from nador.assessment.queries.attempts.asked import (
+    CONTENT,
+    Asked,
+    asked_in,
+    question_from,
+    share_earned,
+)
 from nador.assessment.queries.attempts.images import image_for, media_type
 from nador.assessment.queries.attempts.learner import (
     SEATED,
@@ -58,6 +64,7 @@ __all__ = [
     "quiz_of",
     "quizzes_of",
     "review_of",
+    "share_earned",
     "sitting",
     "terms_of",
 ]

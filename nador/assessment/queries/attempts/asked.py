@@ -7,27 +7,43 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import String, cast, select
 
 from nador.assessment.models import Attempt, AttemptAnswer, QuestionVersion
 from nador.assessment.questions import Answer, Question, Shown, parse
+from nador.assessment.questions.base import NONE
 from nador.assessment.rules.quizzes import Earned, digest, marked_as
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from fractions import Fraction
 
     from sqlalchemy.orm import Session
 
 
 CONTENT = cast(QuestionVersion.content, String)
+_SHORT: Final = 200
+"""In characters: what an essay earned is not worth remembering."""
 
 
 @lru_cache(maxsize=4096)
 def question_from(content: str) -> Question:
     """Read a version's content as the database wrote it; versions never change, so this is done once."""
     return parse(json.loads(content))
+
+
+def share_earned(content: str, answer: str) -> Fraction | None:
+    """Let a question grade an answer, both as the database wrote them; None where a person marks it."""
+    return (_share if len(answer) <= _SHORT else _share.__wrapped__)(content, answer)
+
+
+@lru_cache(maxsize=65_536)
+def _share(content: str, answer: str) -> Fraction | None:
+    # Many learners give the same answer to the same version of a question.
+    given = json.loads(answer)
+    return question_from(content).grade(given) if given else NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import joinedload
 
 from nador.accounts.models import Person
 from nador.assessment.models import Assessment, Attempt, Grade, Quiz
@@ -122,8 +123,20 @@ def has_attempts(session: Session, assessment_id: int) -> bool:
     return session.scalar(found) is not None
 
 
+_TO_CHANGE = (
+    select(Attempt)
+    .where(Attempt.id == bindparam("attempt_id"))
+    .options(
+        joinedload(Attempt.quiz, innerjoin=True).joinedload(Quiz.assessment, innerjoin=True),
+        joinedload(Attempt.enrolment, innerjoin=True),
+    )
+    .with_for_update(key_share=True, of=Attempt)
+    .execution_options(populate_existing=True)
+)
+
+
 def attempt_to_change(session: Session, attempt_id: int) -> Attempt:
-    """An attempt, locked behind its run and its learner, as it stands then; raises NotFound.
+    """An attempt with all that grades it, locked behind its run and its learner; raises NotFound.
 
     A grade follows from all attempts of a learner, and a result from the grades: each waits for the other.
     """
@@ -136,9 +149,4 @@ def attempt_to_change(session: Session, attempt_id: int) -> Attempt:
         raise NotFound
     run_to_grade(session, whose.run_id)
     enrolment_to_grade(session, whose.enrolment_id, run_id=whose.run_id)
-    return session.scalars(
-        select(Attempt)
-        .where(Attempt.id == attempt_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one()
+    return session.scalars(_TO_CHANGE, {"attempt_id": attempt_id}).one()
