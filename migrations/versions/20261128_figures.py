@@ -8,7 +8,7 @@ from alembic import op
 from nador.kernel.db import BigId, Json, UtcDateTime
 
 revision = "20261128_figures"
-down_revision = "20261128_feedback_scans"
+down_revision = "20261128_answer_uploads"
 branch_labels = None
 depends_on = None
 
@@ -32,6 +32,7 @@ def upgrade() -> None:
         "run_figures",
         sa.Column("run_id", BigId, autoincrement=False, nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("formula", BigId, nullable=False),
         sa.Column("figures", Json, nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name="fk_run_figures_run_id_run"),
         sa.PrimaryKeyConstraint("run_id", name="pk_run_figures"),

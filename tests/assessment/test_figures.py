@@ -14,7 +14,7 @@ from nador.assessment.models import Assessment, RunFigures, TouchedRun
 from nador.assessment.queries.figures import PAUSE, run_with_figures, uncounted
 from nador.assessment.queries.marking import queue
 from nador.assessment.queries.quizzes import attempts_waiting
-from nador.assessment.rules import Decision
+from nador.assessment.rules import CURRENT, Decision
 from nador.assessment.service.figures import Counted, keep_figures
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
@@ -178,6 +178,15 @@ def test_a_result_that_is_taken_over_touches_them(session: Session, desk: Desk) 
 
     how = update(type(result)).where(type(result).id == result.id).values(decision=Decision.FAIL)
     change(session, NOBODY, how=how)
+
+    assert not hold(session, school.run.id)
+
+
+def test_figures_by_an_older_formula_hold_no_more(session: Session, desk: Desk) -> None:
+    school = graded(session)
+    count(session, desk, school.run.id)
+
+    change(session, NOBODY, how=update(RunFigures).values(formula=CURRENT - 1))
 
     assert not hold(session, school.run.id)
 

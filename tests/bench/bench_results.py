@@ -13,6 +13,7 @@ import json
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -115,7 +116,19 @@ def _difference(row: Row, computed: Decision, exams: set[int]) -> str:
         return "failed there without an examination, mean of 40 or more here"
     if any(value is not None and value < PASS_MARK for value in exam):
         return "failed there with an examination below 40, mean of 40 or more here"
+    if _coursework(row, exams) < PASS_MARK:
+        return "failed there with coursework below 40, mean of 40 or more here"
     return "failed there for a reason that no mark says"
+
+
+def _coursework(row: Row, exams: set[int]) -> Decimal:
+    """The weighted mean of what is no examination; what was not handed in counts 0."""
+    lines = [line for line in row.given.plan if line.assessment_id not in exams]
+    known = row.given.standings
+    points = sum(
+        line.weight * (known.get(line.assessment_id, Standing()).value or 0) for line in lines
+    )
+    return points / (sum(line.weight for line in lines) or Decimal(1))
 
 
 def shares(counts: Counter[str]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class RunFigures(Base):
 
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True, autoincrement=False)
     made_at: Mapped[datetime]
+    formula: Mapped[int]
+    """By which version final marks were decided: figures of an older one hold no more."""
     figures: Mapped[dict[str, Any]]
     """As `queries.figures.Figures` writes them."""
 

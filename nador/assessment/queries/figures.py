@@ -12,7 +12,7 @@ from sqlalchemy import Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from nador.assessment.models import Assessment, Grade, RunFigures, TouchedRun
-from nador.assessment.rules import GradeState, Summary
+from nador.assessment.rules import CURRENT, GradeState, Summary
 from nador.catalogue.models import Run
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
@@ -93,10 +93,10 @@ class Column:
 
 def run_with_figures(session: Session, run_id: int) -> tuple[Run, Figures | None]:
     """The run with its course version, and its figures where they hold; raises NotFound."""
-    untouched = ~exists().where(TouchedRun.run_id == run_id)
+    holds = RunFigures.formula == CURRENT, ~exists().where(TouchedRun.run_id == run_id)
     row = session.execute(
         select(Run, RunFigures.figures)
-        .outerjoin(RunFigures, and_(RunFigures.run_id == Run.id, untouched))
+        .outerjoin(RunFigures, and_(RunFigures.run_id == Run.id, *holds))
         .where(Run.id == run_id)
         .options(joinedload(Run.version), joinedload(Run.course))
     ).one_or_none()

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from nador.accounts.models import Institute, Person
@@ -108,13 +108,15 @@ def enrolment_to_grade(session: Session, enrolment_id: int, *, run_id: int) -> E
     return found
 
 
+_GRADE = select(Grade).where(
+    Grade.assessment_id == bindparam("assessment_id"),
+    Grade.enrolment_id == bindparam("enrolment_id"),
+)
+
+
 def grade_of(session: Session, *, assessment_id: int, enrolment_id: int) -> Grade | None:
     """The grade of a person in an assessment, where one was ever given."""
-    return session.scalar(
-        select(Grade).where(
-            Grade.assessment_id == assessment_id, Grade.enrolment_id == enrolment_id
-        )
-    )
+    return session.scalar(_GRADE, {"assessment_id": assessment_id, "enrolment_id": enrolment_id})
 
 
 def grades_in(session: Session, assessment_ids: list[int], state: GradeState) -> list[Grade]:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam
 
 from nador.assessment.models import RunFigures, TouchedRun
 from nador.assessment.queries.figures import Figures
+from nador.assessment.rules import CURRENT
 from nador.kernel import clock
 from nador.kernel.db import command
 
@@ -33,8 +34,14 @@ class Counted:
 @command
 def keep_figures(session: Session, _actor: Actor, *, item_id: int, outcome: Counted) -> None:
     """Keep the figures of a run; what touched it meanwhile stays, so that it is counted again."""
-    kept = RunFigures(run_id=item_id, made_at=clock.now(), figures=outcome.figures.as_stored())
-    session.merge(kept)
+    session.merge(
+        RunFigures(
+            run_id=item_id,
+            made_at=clock.now(),
+            formula=CURRENT,
+            figures=outcome.figures.as_stored(),
+        )
+    )
     session.flush()
     if outcome.touches:
         session.execute(_TAKE_AWAY, [{"touch": each} for each in outcome.touches])
