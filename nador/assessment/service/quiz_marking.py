@@ -166,7 +166,7 @@ def regrade_quiz(
 
 def _apply(session: Session, actor: Actor, found: Regrade, *, now: datetime, reason: str) -> None:
     policy.require_not_own(actor, found.person_id)
-    attempt = session.get_one(Attempt, found.attempt_id)
+    attempt = attempt_queries.attempt_to_change(session, found.attempt_id)
     for change in found.changes:
         answer = session.get_one(AttemptAnswer, change.answer_id)
         answer.share = None if change.after is None else str(change.after)
