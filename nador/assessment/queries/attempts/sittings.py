@@ -107,6 +107,13 @@ def last_close(session: Session, quiz: Quiz, assessment: Assessment) -> datetime
     return counts_until(closes_at, grace=quiz.grace)
 
 
+_GRADED_BY = (
+    joinedload(Attempt.quiz, innerjoin=True).joinedload(Quiz.assessment, innerjoin=True),
+    joinedload(Attempt.enrolment, innerjoin=True),
+)
+"""What grading an attempt reads: brought with it, and held by it."""
+
+
 def graded_once(session: Session, assessment_id: int) -> list[Attempt]:
     """One graded attempt of each learner who has any."""
     last = (
@@ -114,7 +121,8 @@ def graded_once(session: Session, assessment_id: int) -> list[Attempt]:
         .where(Attempt.assessment_id == assessment_id, Attempt.status == AttemptStatus.GRADED)
         .group_by(Attempt.enrolment_id)
     )
-    return list(session.scalars(select(Attempt).where(Attempt.id.in_(last)).order_by(Attempt.id)))
+    found = select(Attempt).where(Attempt.id.in_(last)).order_by(Attempt.id)
+    return list(session.scalars(found.options(*_GRADED_BY)))
 
 
 def has_attempts(session: Session, assessment_id: int) -> bool:
@@ -126,10 +134,7 @@ def has_attempts(session: Session, assessment_id: int) -> bool:
 _TO_CHANGE = (
     select(Attempt)
     .where(Attempt.id == bindparam("attempt_id"))
-    .options(
-        joinedload(Attempt.quiz, innerjoin=True).joinedload(Quiz.assessment, innerjoin=True),
-        joinedload(Attempt.enrolment, innerjoin=True),
-    )
+    .options(*_GRADED_BY)
     .with_for_update(key_share=True, of=Attempt)
     .execution_options(populate_existing=True)
 )
