@@ -53,7 +53,7 @@ coverage: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## branch 
 
 mutants: .venv/.test ## change rules and policies in many small ways, and count what tests notice
 	@rm -rf mutants && mkdir mutants
-	@.venv/bin/mutmut run --max-children 2 > mutants/run.log || (tail -n 20 mutants/run.log; exit 1)
+	@.venv/bin/mutmut run --max-children 2 $(ARGS) > mutants/run.log || (tail -n 20 mutants/run.log; exit 1)
 	@$(PY) -m tests.mutants
 
 bench: .make/apt-test .venv/.test ## the benchmarks, as ratios taken in one run
