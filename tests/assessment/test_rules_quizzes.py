@@ -283,6 +283,8 @@ def test_a_digest_knows_an_answer_whatever_the_order_of_its_parts() -> None:
     [
         pytest.param([(D(1), Fraction(1)), (D(1), Fraction(0))], D("10.00"), id="half"),
         pytest.param([(D(3), Fraction(1, 3))], D("6.67"), id="a third, half up"),
+        pytest.param([(D(1), Fraction(1))] * 3 + [(D(1), Fraction(0))], D(15), id="three alike"),
+        pytest.param([(D(1), Fraction(2))], D(20), id="never above the whole"),
         pytest.param([(D(1), Fraction(-1)), (D(1), Fraction(1, 2))], D(0), id="never below zero"),
         pytest.param([(D(1), None), (D(1), Fraction(1))], None, id="a person has to mark"),
         pytest.param([], D(0), id="no question"),
@@ -300,8 +302,11 @@ def test_a_mark_is_within_its_scale_and_does_not_depend_on_the_unit_of_points(
 ) -> None:
     mark = mark_of([Earned(D(points), share) for points, share in given_], out_of=D(20))
 
+    earned = sum(points * share for points, share in given_)
+    exact = 20 * Fraction(max(earned, 0)) / sum(points for points, _ in given_)
     assert mark is not None
     assert 0 <= mark <= 20
+    assert abs(mark - D(exact.numerator) / D(exact.denominator)) <= D("0.0050001")
     assert mark == mark_of([Earned(D(2 * points), share) for points, share in given_], out_of=D(20))
 
 
@@ -321,9 +326,11 @@ def test_which_attempt_counts(counting: Counting, expected: Decimal) -> None:
 
 def test_points_of_a_person() -> None:
     assert share_of(D("1.5"), of=D(2)) == Fraction(3, 4)
+    assert [share_of(D(points), of=D(2)) for points in (0, 2)] == [0, 1]
     for beyond in ("-0.01", "2.01"):
-        with pytest.raises(MarkBeyond):
+        with pytest.raises(MarkBeyond) as refused:
             share_of(D(beyond), of=D(2))
+        assert (refused.value.field, refused.value.params) == ("points", {"points": D(2)})
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,9 +21,6 @@ from nador.assessment.rules.slots import (
 )
 from nador.kernel import clock
 
-if TYPE_CHECKING:
-    from nador.kernel.errors import DomainError
-
 NOW = clock.now()
 SOON = NOW + timedelta(days=3)
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -30,26 +28,35 @@ SECOND = timedelta(seconds=1)
 EVE = NOON - timedelta(days=1)
 
 
-@pytest.mark.parametrize(
-    ("series", "refusal"),
-    [
-        pytest.param(Series(first=SOON, minutes=20), None, id="one"),
-        pytest.param(Series(first=SOON, minutes=0), rules.SlotsUnclear, id="no time at all"),
-        pytest.param(Series(first=SOON, minutes=20, count=61), rules.SlotsUnclear, id="too many"),
-        pytest.param(Series(first=SOON, minutes=20, pause=-1), rules.SlotsUnclear, id="overlap"),
-        pytest.param(Series(first=SOON, minutes=20, capacity=0), rules.SlotsUnclear, id="no room"),
-        pytest.param(
-            Series(first=SOON, minutes=20, hours_before=-1), rules.SlotsUnclear, id="afterwards"
-        ),
-        pytest.param(Series(first=NOW, minutes=20), rules.SlotsInThePast, id="now"),
-    ],
-)
-def test_what_can_be_offered(series: Series, refusal: type[DomainError] | None) -> None:
-    if refusal is None:
-        rules.check_series(series, now=NOW)
-    else:
-        with pytest.raises(refusal):
-            rules.check_series(series, now=NOW)
+ONE = Series(first=SOON, minutes=20)
+BOUNDS = {
+    "minutes": (1, rules.MOST_MINUTES),
+    "count": (1, rules.MOST_SLOTS),
+    "pause": (0, rules.MOST_MINUTES),
+    "capacity": (1, rules.MOST_CAPACITY),
+    "hours_before": (0, rules.MOST_HOURS),
+}
+
+
+@pytest.mark.parametrize("field", BOUNDS)
+def test_what_can_be_offered(field: str) -> None:
+    def offer(value: int) -> None:
+        changed: dict[str, Any] = {field: value}
+        rules.check_series(replace(ONE, **changed), now=NOW)
+
+    least, most = BOUNDS[field]
+    offer(least)
+    offer(most)
+    for value in (least - 1, most + 1):
+        with pytest.raises(rules.SlotsUnclear) as refused:
+            offer(value)
+        assert (refused.value.field, refused.value.params) == (field, {"limit": most})
+
+
+def test_times_are_offered_before_they_come() -> None:
+    with pytest.raises(rules.SlotsInThePast) as refused:
+        rules.check_series(replace(ONE, first=NOW), now=NOW)
+    assert refused.value.field == "first"
 
 
 def test_a_series_goes_one_after_the_other() -> None:

@@ -390,3 +390,53 @@ def test_no_share_is_more_than_the_whole(share: Decimal, field: str) -> None:
     with pytest.raises(MarkOutOfRange) as refused:
         rules.check_late_policy(LatePolicy(percent=percent, unit=PenaltyUnit.DAY, floor=floor))
     assert refused.value.field == field
+
+
+FIELDS = {
+    rules.TextNotTaken: ("text", {}),
+    rules.FilesNotTaken: ("files", {}),
+    rules.TooManyFiles: ("files", {"limit": 2}),
+    rules.FileTooLarge: ("files", {"name": "a.pdf", "limit": rules.in_megabytes(2048)}),
+    rules.FileOfAnotherKind: ("files", {"name": "a.pdf"}),
+    rules.FileInfected: ("files", {"name": "a.pdf"}),
+    rules.OwnWorkNotConfirmed: ("own_work", {}),
+}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text", "files", "refusal"),
+    [
+        (asked(takes_text=False), "x", [], rules.TextNotTaken),
+        (asked(takes_files=False), "", [a_file()], rules.FilesNotTaken),
+        (asked(), "", [a_file()] * 3, rules.TooManyFiles),
+        (asked(), "", [a_file(size=2049)], rules.FileTooLarge),
+        (asked(), "", [a_file(kind=FileKind.ZIP)], rules.FileOfAnotherKind),
+        (asked(), "", [a_file(scan=ScanState.INFECTED)], rules.FileInfected),
+        (asked(own_work=True), "x", [], rules.OwnWorkNotConfirmed),
+    ],
+)
+def test_a_refusal_names_the_field_and_the_file(
+    wanted: Asked, text: str, files: list[WorkFile], refusal: type[Invalid]
+) -> None:
+    with pytest.raises(refusal) as refused:
+        rules.require_complete(wanted, text=text, files=files, confirmed=False)
+    assert (refused.value.field, refused.value.params) == FIELDS[refusal]
+
+
+@pytest.mark.parametrize(("takes_text", "field"), [(True, "text"), (False, "files")])
+def test_nothing_at_all_is_told_where_something_can_be_given(takes_text: bool, field: str) -> None:
+    with pytest.raises(rules.NothingToHandIn) as refused:
+        rules.require_complete(asked(takes_text=takes_text), text="", files=[], confirmed=True)
+    assert refused.value.field == field
+
+
+def test_a_text_and_a_file_may_be_as_long_as_the_limits_say() -> None:
+    longest = "x" * rules.LONGEST_TEXT
+    rules.require_complete(asked(), text=longest, files=[a_file(size=2048)], confirmed=True)
+    with pytest.raises(rules.TextTooLong) as refused:
+        rules.require_text(asked(), longest + "x")
+    assert refused.value.field == "text"
+    assert refused.value.params == {
+        "limit": rules.LONGEST_TEXT,
+        "length": rules.LONGEST_TEXT + 1,
+    }

@@ -12,6 +12,7 @@ from nador.enrolment.rules import AttendanceStatus
 from nador.enrolment.rules import check_in as rules
 from nador.kernel import clock
 
+LIMIT = rules.DELIVERED_WITHIN
 START = clock.on_the_wall(clock.local(clock.now()).replace(tzinfo=None, hour=9, minute=0))
 
 
@@ -48,8 +49,9 @@ def test_a_code_counts_for_ten_minutes_and_only_as_it_was(
         with pytest.raises(rules.CodeNotOurs):
             ask()
     elif at + waited - rules.shown_at(step) > rules.DELIVERED_WITHIN:
-        with pytest.raises(rules.CodeTooOld):
+        with pytest.raises(rules.CodeTooOld) as refused:
             ask()
+        assert refused.value.params == {"minutes": 10}
     else:
         ask()
     assert timedelta(0) <= at - rules.shown_at(step) < rules.STEP
@@ -64,8 +66,21 @@ def test_a_code_of_tomorrow_or_of_another_meeting_is_none() -> None:
             rules.require_shown("s", meeting_id=1, step=step, code=code, now=now)
 
 
+def test_a_code_counts_to_the_end_of_its_minutes() -> None:
+    step = rules.step_of(START)
+    code, end = rules.code_of("s", meeting_id=1, step=step), rules.shown_at(step) + LIMIT
+
+    rules.require_shown("s", meeting_id=1, step=step, code=code, now=end)
+    with pytest.raises(rules.CodeTooOld):
+        rules.require_shown(
+            "s", meeting_id=1, step=step, code=code, now=end + timedelta(microseconds=1)
+        )
+
+
 @pytest.mark.parametrize("minutes", [-1, 241])
 def test_late_is_a_number_of_minutes(minutes: int) -> None:
     rules.check_late_after(0)
-    with pytest.raises(rules.LateAfterOutOfRange):
+    rules.check_late_after(240)
+    with pytest.raises(rules.LateAfterOutOfRange) as refused:
         rules.check_late_after(minutes)
+    assert (refused.value.field, refused.value.params) == ("late_after", {"limit": 240})
