@@ -38,9 +38,12 @@ SHARED = (
 
 JOURNEYS = "tests/journeys/"
 
+# No test fails because a machine is slow.
+examples.register_profile("patient", parent=examples.default, deadline=None)
 examples.register_profile(
     "mutants", max_examples=25, derandomize=True, database=None, deadline=None
 )
+examples.load_profile("patient")
 
 
 class JourneysTogether(LoadScopeScheduling):
