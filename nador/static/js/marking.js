@@ -39,16 +39,13 @@
     sent = true;
     // A draft under way changes the version.
     event.preventDefault();
-    last.then(() => form.requestSubmit(event.submitter));
+    setTimeout(() => last.then(() => form.requestSubmit(event.submitter)));
   };
   onbeforeunload = (event) => { if (dirty) event.preventDefault(); };
 
   const at = () => criteria.findIndex((one) => one.contains(document.activeElement));
   const reach = (one) => one && (one.querySelector(":checked") || one.querySelector("input")).focus();
-  const go = async (rel) => {
-    await save();
-    document.querySelector(`a[rel=${rel}]`)?.click();
-  };
+  const go = (rel) => save().then(() => document.querySelector(`a[rel=${rel}]`)?.click());
   const level = (digit) => {
     const place = Math.max(at(), 0);
     const field = criteria[place] && all(criteria[place], "[type=radio]")[digit - 1];
@@ -73,8 +70,6 @@
       return;
     }
     const act = keys[key.toLowerCase()] || (key > 0 && (() => level(key)));
-    if (!act) return;
-    event.preventDefault();
-    act();
+    if (act) { event.preventDefault(); act(); }
   };
 })();
