@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from nador.assessment import queries, service
 from nador.assessment.models import MarkOverride, Result
 from nador.assessment.rules import (
+    CURRENT,
     Decision,
     MarkOutOfRange,
     NoSuchMark,
@@ -142,7 +143,7 @@ def test_a_confirmed_result_rests_and_remembers_what_it_was_decided_from(
         override(school, school.registrar, "20")
     session.rollback()
     result = session.scalars(select(Result)).one()
-    assert (result.formula, result.mark) == (2, Decimal("12.50"))
+    assert (result.formula, result.mark) == (CURRENT, Decimal("12.50"))
     assert result.given is not None
     again = recomputed(result.formula, result.given)
     assert (again.decision, again.mark, again.rows()) == (
