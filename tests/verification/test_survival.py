@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 
 __all__ = ["certifier", "desk", "institute", "run"]
 
+# The database is gone before anything is asked: which one it was does not matter.
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 @dataclass(frozen=True)
 class Left:
