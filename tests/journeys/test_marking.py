@@ -61,6 +61,7 @@ def mark_first_of_queue(page: Page, a: str, b: str) -> None:
     page.locator("main .list a").first.click()
     choose(page, "a", a)
     choose(page, "b", b)
+    # The first press counts: while a form is being submitted the script can't submit it again.
     page.locator("button[value=final]").click()
     expect(page.locator(".notes .ok, [role=status] .ok").first).to_be_visible()
 
