@@ -273,7 +273,7 @@ def test_each_institute_has_lists_of_its_own(
     work_off(desk, session)
 
     found = session.scalars(select(StatusList.institute_id).order_by(StatusList.id)).all()
-    signed = session.scalars(select(StatusList.document)).all()
+    signed = session.scalars(select(StatusList.document).order_by(StatusList.id)).all()
 
     assert found == [issued.institute_id, other.id]
     assert [json.loads(one or "")["issuer"] for one in signed] == [
