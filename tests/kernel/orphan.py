@@ -14,7 +14,9 @@ from nador.kernel.supervision import die_with_parent
 
 def live(folder: Path) -> None:
     """Wait until the parent is gone, then do what every supervised process does first."""
-    (folder / "begun").write_text(str(os.getpid()), encoding="ascii")
+    written = folder / "written"
+    written.write_text(str(os.getpid()), encoding="ascii")
+    written.rename(folder / "begun")
     parent = multiprocessing.parent_process()
     while parent is not None and os.getppid() == parent.pid:
         time.sleep(0.05)
