@@ -168,10 +168,10 @@ class Translator:
         return _plain(f"{written}\u00a0{_CURRENCY[self.code]}")
 
     def listing(
-        self, items: Sequence[str], /, *, style: Literal["standard", "or"] = "standard"
+        self, items: Iterable[str], /, *, style: Literal["standard", "or"] = "standard"
     ) -> str:
         """Join items as a sentence does: a, b et c."""
-        return lists.format_list(items, style=style, locale=self._locale)
+        return lists.format_list(list(items), style=style, locale=self._locale)
 
 
 @cache

@@ -307,6 +307,31 @@ def test_staff_marks_and_voids(client: FlaskClient, session: Session) -> None:
     assert again.status_code == 303
 
 
+def test_what_is_graded_again_is_what_the_page_showed(
+    client: FlaskClient, session: Session
+) -> None:
+    exam = open_exam(session, SINGLE)
+    attempt = exam.begin()
+    exam.save(attempt, 1, 1, choice="four")
+    exam.hand_in(attempt)
+    exam.mend(right="five")
+    as_instructor(client, exam)
+    url = f"/teach/quizzes/{exam.quiz.id}/regrade"
+
+    shown = client.get(url)
+    seen = re.search(r'name="seen" type="hidden" value="(\w{64})"', shown.text)
+    blind = client.post(f"{url}?lang=en", data={"reason": "the key", "seen": "0" * 64})
+    assert seen is not None
+    done = client.post(url, data={"reason": "the key", "seen": seen[1]})
+
+    assert blind.status_code == 422
+    assert "changed meanwhile" in blind.text
+    assert "the key" in blind.text
+    assert seen[1] in blind.text
+    assert done.status_code == 303
+    assert "Nothing would change" in client.get(f"{url}?lang=en").text
+
+
 def test_the_lists_of_staff_cost_few_statements(client: FlaskClient, session: Session) -> None:
     exam = open_exam(session, ESSAY, learners=6)
     for learner in range(6):

@@ -1,18 +1,15 @@
-"""Draws, tags, names, and what grading again would change."""
+"""Draws, tags and names."""
 
 from __future__ import annotations
-
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nador.assessment.questions import parse
-from nador.assessment.rules import KeptAnswer, PoolTooSmall, Regraded, draw, regrade
+from nador.assessment.rules import PoolTooSmall, draw
 from nador.assessment.rules.banks import a_name, check_depth, image_type, name_from, tags_from
 from nador.assessment.rules.refusals import NameMissing, TagsTooMany, TooDeep
-from tests.assessment.questions.samples import CALM, SAMPLES
+from tests.assessment.questions.samples import CALM
 
 
 @CALM
@@ -87,30 +84,3 @@ def test_a_text_gives_a_name() -> None:
 )
 def test_an_image_is_known_by_its_first_bytes(start: bytes, kind: str | None) -> None:
     assert image_type(start) == kind
-
-
-def test_grading_again_reports_before_anything_changes() -> None:
-    old = parse(SAMPLES["true_false"])
-    new = parse(SAMPLES["true_false"] | {"right": False})
-    kept = [
-        KeptAnswer(1, {"choice": "true"}),
-        KeptAnswer(2, {"choice": "false"}),
-        KeptAnswer(3, {}),
-    ]
-
-    report = regrade(old, new, kept)
-
-    assert report.changed == (
-        Regraded(1, Fraction(1), Fraction(0)),
-        Regraded(2, Fraction(0), Fraction(1)),
-    )
-    assert (report.unchanged, report.gaining, report.losing) == (1, 1, 1)
-
-
-def test_an_answer_that_a_person_marks_now_is_neither_gain_nor_loss() -> None:
-    report = regrade(
-        parse(SAMPLES["short"]), parse(SAMPLES["essay"]), [KeptAnswer(1, {"text": "Ibn Khaldoun"})]
-    )
-
-    assert report.changed == (Regraded(1, Fraction(1), None),)
-    assert (report.gaining, report.losing) == (0, 0)

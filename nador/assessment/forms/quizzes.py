@@ -10,6 +10,7 @@ from flask import request
 from wtforms import (
     BooleanField,
     DateTimeLocalField,
+    HiddenField,
     IntegerField,
     SelectField,
     StringField,
@@ -128,6 +129,12 @@ class ReasonForm(Form):
     """Why something is decided."""
 
     reason = TextAreaField(msgid("Reason"), [InputRequired(REQUIRED), Length(max=REASON_LIMIT)])
+
+
+class RegradeForm(ReasonForm):
+    """Why attempts are graded again, and which report that was said of."""
+
+    seen = HiddenField()
 
 
 class MarksForm:

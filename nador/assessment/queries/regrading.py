@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -15,6 +12,7 @@ from nador.assessment.models import Attempt, AttemptAnswer, Question, QuestionVe
 from nador.assessment.queries.attempts import question_from
 from nador.assessment.queries.quizzes import newest
 from nador.assessment.rules.quizzes import AttemptStatus, Earned, mark_of
+from nador.assessment.rules.regrading import AnswerChange, Regrade
 from nador.enrolment.models import Enrolment
 
 if TYPE_CHECKING:
@@ -23,30 +21,6 @@ if TYPE_CHECKING:
 
     from nador.assessment.models import Assessment
     from nador.assessment.questions import Question as Parsed
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerChange:
-    """One answer that earns something else by the newest key."""
-
-    answer_id: int
-    position: int
-    version_id: int
-    before: Fraction | None
-    after: Fraction | None
-
-
-@dataclass(frozen=True, slots=True)
-class Regrade:
-    """An attempt that some newest key would change."""
-
-    attempt_id: int
-    person_id: int
-    latin: str | None
-    arabic: str | None
-    before: Decimal | None
-    after: Decimal | None
-    changes: list[AnswerChange]
 
 
 def parsed(version: QuestionVersion) -> Parsed:

@@ -45,7 +45,6 @@ from nador.assessment.rules.refusals import (
     RunNotConcludable,
     RunNotEnded,
 )
-from nador.assessment.rules.regrading import KeptAnswer, Regraded, RegradeReport, regrade
 from nador.assessment.rules.results import (
     CURRENT,
     UNGRADED,
@@ -127,7 +126,6 @@ __all__ = [
     "GradesNotReleased",
     "GradesReleased",
     "HideReasonNeeded",
-    "KeptAnswer",
     "LearnerNotActive",
     "LearnerTwice",
     "LearnerUnknown",
@@ -152,8 +150,6 @@ __all__ = [
     "QuestionInUse",
     "QuestionState",
     "ReasonNeeded",
-    "RegradeReport",
-    "Regraded",
     "ResultConfirmed",
     "ResultSource",
     "ResultToReopen",
@@ -196,7 +192,6 @@ __all__ = [
     "read_mark",
     "recomputed",
     "recorded_outcome",
-    "regrade",
     "require_in_time",
     "require_new",
     "require_reason",

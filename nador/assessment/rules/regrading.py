@@ -1,68 +1,55 @@
-"""Grading again after a key was mended: who would get what, before anything is changed."""
+"""Grading again after a key was mended: who would get what, and how a report is told from another."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from nador.assessment.questions import Answer
+from nador.kernel.errors import Conflict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nador.assessment.questions import Question
-
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """An answer to the question, by the id of what keeps it."""
+class AnswerChange:
+    """One answer that earns something else by the newest key; None: a person has to mark it."""
 
-    id: int
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Regraded:
-    """One answer that earns something else by the new version; None: a person has to mark it."""
-
-    id: int
+    answer_id: int
+    position: int
+    version_id: int
     before: Fraction | None
     after: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
-class RegradeReport:
-    """What grading again would change, in the order in which answers came."""
+class Regrade:
+    """An attempt that some newest key would change."""
 
-    changed: tuple[Regraded, ...]
-    unchanged: int
-
-    @property
-    def gaining(self) -> int:
-        """How many would get more."""
-        return sum(
-            each.before is not None and each.after is not None and each.after > each.before
-            for each in self.changed
-        )
-
-    @property
-    def losing(self) -> int:
-        """How many would get less."""
-        return sum(
-            each.before is not None and each.after is not None and each.after < each.before
-            for each in self.changed
-        )
+    attempt_id: int
+    person_id: int
+    latin: str | None
+    arabic: str | None
+    before: Decimal | None
+    after: Decimal | None
+    changes: list[AnswerChange]
 
 
-def regrade(old: Question, new: Question, kept: Iterable[KeptAnswer]) -> RegradeReport:
-    """Compare what each answer earns by both versions; nothing is written."""
-    changed = []
-    unchanged = 0
-    for each in kept:
-        before, after = old.grade(each.answer), new.grade(each.answer)
-        if before == after:
-            unchanged += 1
-        else:
-            changed.append(Regraded(each.id, before, after))
-    return RegradeReport(tuple(changed), unchanged)
+class RegradeMoved(Conflict):
+    """Attempts or keys changed after the report that was agreed to."""
+
+    code = "regrade_moved"
+
+
+def report_fingerprint(report: Iterable[Regrade]) -> str:
+    """Tell what a report would change from what another would, whatever people are called."""
+    said = sorted(
+        [one.answer_id, one.version_id, *map(str, (one.before, one.after, each.before, each.after))]
+        for each in report
+        for one in each.changes
+    )
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()

@@ -26,6 +26,7 @@ from nador.assessment.rules.quizzes import (
     marked_as,
     share_of,
 )
+from nador.assessment.rules.regrading import RegradeMoved, report_fingerprint
 from nador.assessment.service.attempt_grading import settle, write_grade
 from nador.kernel import audit, clock
 from nador.kernel.db import command
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from nador.assessment.queries.regrading import Regrade
+    from nador.assessment.rules.regrading import Regrade
     from nador.catalogue.models import Run
     from nador.kernel.access import Actor
 
@@ -142,11 +143,12 @@ def void_attempt(session: Session, actor: Actor, *, attempt_id: int, reason: str
 
 @command
 def regrade_quiz(
-    session: Session, actor: Actor, *, assessment_id: int, reason: str
+    session: Session, actor: Actor, *, assessment_id: int, reason: str, seen: str
 ) -> list[Regrade]:
     """Grade all handed-in attempts again by the newest keys; every grade changes with the reason.
 
-    What a person marked stays as they marked it. Raises ReasonNeeded.
+    What a person marked stays as they marked it; `seen` is the fingerprint of the report that was
+    agreed to. Raises ReasonNeeded, RegradeMoved.
     """
     assessment = queries.assessment_of(session, assessment_id)
     # Whatever else changes attempts that are handed in waits: what is reported is what changes.
@@ -158,6 +160,9 @@ def regrade_quiz(
         raise ReasonNeeded(field="reason")
     now = clock.now()
     report = regrade_queries.regrades(session, assessment)
+    # The same press again finds nothing left to do.
+    if report and report_fingerprint(report) != seen:
+        raise RegradeMoved
     for each in report:
         _apply(session, actor, each, now=now, reason=reason)
     _note(session, actor, "quiz.regraded", run, assessment=assessment_id, attempts=len(report))

@@ -8,12 +8,13 @@ from flask import Response, redirect, request, send_file, url_for
 
 from nador.assessment import policy
 from nador.assessment.forms.attempts import prefix
-from nador.assessment.forms.quizzes import MarksForm, ReasonForm
+from nador.assessment.forms.quizzes import MarksForm, ReasonForm, RegradeForm
 from nador.assessment.queries import attempts as attempt_queries
 from nador.assessment.queries import quizzes as quiz_queries
 from nador.assessment.queries import regrading as regrade_queries
 from nador.assessment.queries.items import items_of
 from nador.assessment.rules.quizzes import AnswersMoved
+from nador.assessment.rules.regrading import report_fingerprint
 from nador.assessment.service import quiz_marking as service
 from nador.assessment.views.attempts import send_answer_file
 from nador.assessment.views.routes import READERS, blueprint, page
@@ -131,7 +132,7 @@ def accept_aside(aside_id: int) -> ResponseReturnValue:
 @access(*READERS)
 def ask_to_regrade(assessment_id: int) -> str:
     """Show what grading again by the newest keys would change."""
-    return _regrade(assessment_id, ReasonForm(formdata=None))
+    return _regrade(assessment_id, RegradeForm(formdata=None))
 
 
 @blueprint.post("/teach/quizzes/<int:assessment_id>/regrade")
@@ -140,26 +141,33 @@ def regrade_quiz(assessment_id: int) -> ResponseReturnValue:
     """Grade all attempts again."""
     _, run = quiz_queries.assessment_to_quiz(db(), actor(), assessment_id)
     policy.require_may_grade(actor(), run)
-    form = ReasonForm()
+    form = RegradeForm()
 
     def do() -> str:
-        reason = form.reason.data or ""
-        service.regrade_quiz(db(), actor(), assessment_id=assessment_id, reason=reason)
+        service.regrade_quiz(
+            db(),
+            actor(),
+            assessment_id=assessment_id,
+            reason=form.reason.data or "",
+            seen=form.seen.data or "",
+        )
         note(translator().gettext("The attempts are graded again."))
         return url_for("assessment.quiz_attempts", assessment_id=assessment_id)
 
     return process(form, do=do, page=lambda: _regrade(assessment_id, form))
 
 
-def _regrade(assessment_id: int, form: ReasonForm) -> str:
+def _regrade(assessment_id: int, form: RegradeForm) -> str:
     found, run = quiz_queries.assessment_to_quiz(db(), actor(), assessment_id)
     policy.require_may_grade(actor(), run)
     attempt_queries.quiz_of(db(), assessment_id)
+    report = regrade_queries.regrades(db(), found)
+    form.seen.data = report_fingerprint(report)
     return page(
         "assessment/quizzes/regrade.html",
         run=run,
         assessment=found,
-        report=regrade_queries.regrades(db(), found),
+        report=report,
         form=form,
     )
 
