@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 
-from nador.assessment import queries
+from nador.assessment import queries, service
 from nador.assessment.models import AnswerAside, AttemptAnswer, Grade
 from nador.assessment.rules.marking import Criterion, Rubric, RubricKind, RubricMoved
 from nador.assessment.rules.quizzes import AttemptStatus, SaveOutcome
 from nador.assessment.service import attempts, marking, quiz_marking
 from nador.assessment.service.attempts import Sent
+from nador.assessment.service.grading import GradeEntry
 from nador.assessment.service.quiz_marking import Marked
 from nador.enrolment.models import Enrolment
 from nador.enrolment.rules import EnrolmentStatus
@@ -93,6 +94,29 @@ def test_what_is_handed_in_while_a_run_is_concluded_changes_no_grade(
 
     assert handed_in.status is AttemptStatus.GRADED
     assert session.scalars(select(Grade)).all() == []
+
+
+def test_two_who_grade_the_same_learners_in_two_orders_both_go_on(
+    session: Session, sessions: sessionmaker[Session]
+) -> None:
+    school = open_school(session, learners=6)
+    entries = [
+        GradeEntry(assessment_id=school.assessments[0].id, enrolment_id=each.id, value=Decimal(12))
+        for each in school.learners
+    ]
+    session.rollback()
+
+    def grading(ordered: list[GradeEntry]) -> Callable[[], Any]:
+        def call() -> int:
+            with sessions() as own:
+                return len(service.set_grades(own, school.instructor, entries=ordered))
+
+        return call
+
+    for _ in range(5):
+        calls = [grading(entries), grading(entries[::-1])] * 3
+        assert at_once(calls) == [len(entries)] * 6
+    assert len(session.scalars(select(Grade.id)).all()) == len(entries)
 
 
 def test_a_rubric_that_many_change_at_once_is_changed_by_one(

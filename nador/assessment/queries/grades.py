@@ -20,7 +20,7 @@ from nador.kernel.db import Words
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from nador.kernel.access import Actor
 
@@ -106,6 +106,20 @@ def enrolment_to_grade(session: Session, enrolment_id: int, *, run_id: int) -> E
     if found is None:
         raise NotFound
     return found
+
+
+def hold_learners(session: Session, run_id: int, enrolment_ids: Collection[int]) -> None:
+    """Lock several learners of a run, before their grades change, in the order that all follow.
+
+    Two who grade the same learners in orders of their own would wait for each other for ever.
+    """
+    if len(enrolment_ids) > 1:
+        session.execute(
+            select(Enrolment.id)
+            .where(Enrolment.id.in_(enrolment_ids), Enrolment.run_id == run_id)
+            .order_by(Enrolment.id)
+            .with_for_update(key_share=True)
+        )
 
 
 _GRADE = select(Grade).where(

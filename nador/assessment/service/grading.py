@@ -95,12 +95,14 @@ def set_grades(session: Session, actor: Actor, *, entries: Sequence[GradeEntry])
     grades: list[Grade] = []
     refusals: list[tuple[GradeEntry, DomainError]] = []
     found: dict[int, tuple[Assessment, Run, bool]] = {}
+    for assessment_id in dict.fromkeys(entry.assessment_id for entry in entries):
+        bound = plans.bound_to_marks(session, assessment_id)
+        found[assessment_id] = *gradable(session, actor, assessment_id), bound
+    for run_id in sorted({run.id for _, run, _ in found.values()}):
+        queries.hold_learners(session, run_id, {entry.enrolment_id for entry in entries})
     for entry in entries:
+        assessment, run, bound = found[entry.assessment_id]
         try:
-            if entry.assessment_id not in found:
-                bound = plans.bound_to_marks(session, entry.assessment_id)
-                found[entry.assessment_id] = *gradable(session, actor, entry.assessment_id), bound
-            assessment, run, bound = found[entry.assessment_id]
             grades.append(_set(session, actor, entry, assessment=assessment, run=run, bound=bound))
         except NotFound:
             raise

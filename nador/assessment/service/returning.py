@@ -103,6 +103,8 @@ def grade_work(
     Raises what `set_grade` raises.
     """
     work = handed_in.work_to_return(session, submission_id)
+    authors = {each.enrolment_id for each in work.submission.authors}
+    queries.hold_learners(session, work.run.id, authors)
     for author in work.submission.authors:
         if author.enrolment.status is not EnrolmentStatus.ACTIVE:
             continue
@@ -161,8 +163,7 @@ def _less_lateness(
     assessment = queries.assessment_of(session, submission.assessment_id)
     given = eases(session, assessment, [author.enrolment_id]).get(author.enrolment_id, [])
     at = submission.handed_in_at or submission.saved_at
-    due_at = rules.counted_due(submission.due_at, window_for(assignment, given).due_at)
-    late = rules.lateness(at, due_at)
+    late = window_for(assignment, given).late(at, told=submission.due_at)
     author.value = check_mark(value, out_of=assessment.out_of, field="value")
     author.deducted = rules.deduction(
         author.value, out_of=assessment.out_of, policy=assignment.late_policy, late=late

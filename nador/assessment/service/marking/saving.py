@@ -107,10 +107,12 @@ def save_marks(session: Session, actor: Actor, *, entries: Sequence[MarkEntry]) 
     saved: list[Saved] = []
     refusals: list[tuple[MarkEntry, DomainError]] = []
     benches: dict[int, Bench] = {}
+    for assessment_id in dict.fromkeys(entry.assessment_id for entry in entries):
+        gradable(session, actor, assessment_id)
+        benches[assessment_id] = bench_queries.bench(session, assessment_id)
+        signs = {entry.sign for entry in entries if entry.assessment_id == assessment_id}
+        _hold(session, benches[assessment_id], [benches[assessment_id].work(one) for one in signs])
     for entry in entries:
-        if entry.assessment_id not in benches:
-            gradable(session, actor, entry.assessment_id)
-            benches[entry.assessment_id] = bench_queries.bench(session, entry.assessment_id)
         try:
             saved.append(_save(session, actor, entry, benches[entry.assessment_id]))
         except NotFound:
@@ -146,6 +148,7 @@ def _locked(session: Session, actor: Actor, bench: Bench, work: Work) -> Work:
     """Hold a piece of work, and read its marks again behind the lock; refuses what is not to be marked."""
     for author in work.authors:
         policy.require_not_own(actor, author.person_id)
+    _hold(session, bench, [work])
     require_open(queries.enrolment_to_grade(session, work.enrolment_id, run_id=bench.run.id))
     marks = bench_queries.marks_of(
         session, assessment_id=bench.assessment.id, enrolment_id=work.enrolment_id
@@ -157,6 +160,12 @@ def _locked(session: Session, actor: Actor, bench: Bench, work: Work) -> Work:
         active=work.active, handed_in=handed_in, excused=work.excused or work.elsewhere
     )
     return work
+
+
+def _hold(session: Session, bench: Bench, works: Sequence[Work]) -> None:
+    """Lock all whose grades may follow: of a work of a group, each of its authors."""
+    authors = {each.enrolment_id for work in works for each in work.authors}
+    queries.hold_learners(session, bench.run.id, authors)
 
 
 def _version(session: Session, entry: MarkEntry) -> RubricVersion | None:
