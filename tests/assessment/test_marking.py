@@ -22,6 +22,7 @@ from nador.assessment.models import (
 )
 from nador.assessment.queries import marking as bench_queries
 from nador.assessment.rules import GradeState
+from nador.assessment.rules.accommodations import Ease
 from nador.assessment.rules.marking import (
     AllotmentUnfit,
     AnonymityKept,
@@ -45,7 +46,7 @@ from nador.assessment.rules.marking import (
     StillToMark,
 )
 from nador.assessment.rules.submissions import PenaltyUnit
-from nador.assessment.service import GradesRefused, marking
+from nador.assessment.service import GradesRefused, accommodations, marking
 from nador.assessment.service.marking import MarkEntry, MarksRefused, Saved
 from nador.catalogue.models import RunStaff
 from nador.enrolment.models import Enrolment
@@ -54,6 +55,7 @@ from nador.kernel import clock
 from nador.kernel.access import Actor, Forbidden, Grant, OwnCase, Role
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
+from tests.assessment.exam import open_exam
 from tests.assessment.school import School, open_school
 from tests.factories import make_actor, store
 from tests.factories.marking import ask_for_work, hand_in, sign_of
@@ -579,6 +581,39 @@ def test_lateness_is_taken_from_what_the_marks_agree_on(room: Room) -> None:
     author = room.session.scalars(select(SubmissionAuthor)).one()
     assert (author.value, author.deducted) == (Decimal(15), Decimal(2))
     assert history(room)[0][1].endswith("15.00 − 2.00")
+
+
+def test_an_extension_helps_whoever_has_handed_in_already(room: Room) -> None:
+    due_at = clock.now() - timedelta(hours=2)
+    ask_for_work(room.session, room.assessment_id, due_at=due_at)
+    for learner in range(2):
+        hand_in(room.session, room.assessment_id, room.school.learners[learner], late=True)
+    accommodations.give_accommodation(
+        room.session,
+        room.markers[0],
+        run_id=room.school.run.id,
+        assessment_id=room.assessment_id,
+        enrolment_id=room.school.learners[0].id,
+        ease=Ease(due_at=clock.now() + timedelta(days=1)),
+        reason="ill",
+    )
+
+    late = {room.sign(0): False, room.sign(1): True}
+    queue = bench_queries.queue(room.session, room.markers[0])
+
+    assert {each.sign: each.late for each in queue.items} == late
+    assert {sign: bench(room).work(sign).late for sign in late} == late
+
+
+def bench(room: Room) -> bench_queries.Bench:
+    return bench_queries.bench(room.session, room.assessment_id)
+
+
+def test_answers_of_a_quiz_lie_on_no_bench(session: Session) -> None:
+    exam = open_exam(session)
+
+    with pytest.raises(NotFound):
+        marking.set_plan(session, exam.school.instructor, assessment_id=exam.quiz.id, plan=HIDDEN)
 
 
 def test_another_plan_leaves_an_excuse_and_what_was_graded_by_hand(room: Room) -> None:

@@ -16,7 +16,7 @@ from nador.kernel.db import Words
 from nador.kernel.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy.orm import Session
 
@@ -184,6 +184,13 @@ def eases_everywhere(
         for given, enrolment_id in session.execute(query):
             found[enrolment_id or 0, given.assessment_id].append(given.ease)
     return dict(found)
+
+
+def eased_in(
+    given: Mapping[tuple[int, int | None], list[Ease]], enrolment_id: int, assessment_id: int
+) -> list[Ease]:
+    """Of what `eases_everywhere` found: what holds for a learner in an assessment."""
+    return [*given.get((enrolment_id, None), []), *given.get((enrolment_id, assessment_id), [])]
 
 
 def everybodys_eases(session: Session, assessment: Assessment) -> list[Ease]:

@@ -20,7 +20,7 @@ from nador.assessment.models import (
     SubmissionFile,
     Upload,
 )
-from nador.assessment.queries.accommodations import eases, eases_everywhere
+from nador.assessment.queries.accommodations import eased_in, eases, eases_everywhere
 from nador.assessment.rules import AssessmentStatus
 from nador.assessment.rules import submissions as rules
 from nador.assessment.rules.accommodations import Ease, Terms, eased
@@ -67,8 +67,7 @@ class OwnAssignment:
 
     def late(self, version: Submission) -> timedelta:
         """How late a version came for this learner."""
-        due_at = rules.counted_due(version.due_at, self.window.due_at)
-        return rules.lateness(version.handed_in_at or version.saved_at, due_at)
+        return self.window.late(version.handed_in_at or version.saved_at, told=version.due_at)
 
     def require_taken(self, now: datetime) -> None:
         """Refuse what nobody would take now; raises Conflict."""
@@ -134,13 +133,7 @@ def assignments_of(session: Session, person_id: int) -> list[AssignmentLine]:
             enrolment_id=enrolment_id,
             assessment_id=assessment_id,
             title=title,
-            window=window_for(
-                assignment,
-                [
-                    *given.get((enrolment_id, None), []),
-                    *given.get((enrolment_id, assessment_id), []),
-                ],
-            ),
+            window=window_for(assignment, eased_in(given, enrolment_id, assessment_id)),
             status=status,
         )
         for enrolment_id, assignment, assessment_id, title, status in rows

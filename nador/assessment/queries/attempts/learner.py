@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, select
 
 from nador.assessment.models import Assessment, Attempt, Quiz
-from nador.assessment.queries.accommodations import eases, eases_everywhere
+from nador.assessment.queries.accommodations import eased_in, eases, eases_everywhere
 from nador.assessment.rules.accommodations import Terms, eased
 from nador.assessment.rules.quizzes import AttemptStatus, Past, ended_at, next_from
 from nador.catalogue.models import Run
@@ -163,10 +163,7 @@ def quizzes_of(session: Session, person_id: int) -> list[OpenQuiz]:
     found = []
     given = eases_everywhere(session, [row[2] for row in rows])
     for quiz, assessment, enrolment_id in rows:
-        mine = [
-            *given.get((enrolment_id, None), []),
-            *given.get((enrolment_id, assessment.id), []),
-        ]
+        mine = eased_in(given, enrolment_id, assessment.id)
         used, running, ended = counts.get(assessment.id, (0, 0, None))
         found.append(
             OpenQuiz(

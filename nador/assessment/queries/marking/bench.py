@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -20,13 +20,16 @@ from nador.assessment.models import (
     Mark,
     MarkAllotment,
     MarkingPlan,
+    Quiz,
     Submission,
     SubmissionAuthor,
 )
+from nador.assessment.queries.accommodations import eases
 from nador.assessment.queries.figures import LISTED
 from nador.assessment.queries.grades import assessment_of, run_of
 from nador.assessment.queries.marking.marks import ORDER, judgement
 from nador.assessment.queries.marking.plans import plan_of, seed_of
+from nador.assessment.queries.submissions import window_for
 from nador.assessment.rules import GradeState
 from nador.assessment.rules.marking import (
     MarkingState,
@@ -75,7 +78,8 @@ class Work:
     submission_id: int | None
     number: int | None
     handed_in_at: datetime | None
-    due_at: datetime | None
+    late: bool
+    """Whether it came after its due date, with what is eased by now."""
     grade: Decimal | None
     grade_state: GradeState
     plan: Plan
@@ -86,15 +90,6 @@ class Work:
     def judgements(self) -> list[Any]:
         """The marks as the rules take them."""
         return [judgement(each) for each in self.marks]
-
-    @property
-    def late(self) -> bool:
-        """Whether it came after its due date."""
-        return (
-            self.handed_in_at is not None
-            and self.due_at is not None
-            and self.handed_in_at > self.due_at
-        )
 
     @property
     def released(self) -> bool:
@@ -206,25 +201,48 @@ class Bench:
 
 
 def bench(session: Session, assessment_id: int) -> Bench:
-    """Read an assessment's bench, in six statements; raises NotFound."""
+    """Read an assessment's bench, in six statements, eight where some of it came late.
+
+    Raises NotFound, also for a quiz: its answers are marked by themselves.
+    """
     assessment = assessment_of(session, assessment_id)
     run = run_of(session, assessment.run_id)
-    kept, asks = session.execute(
-        select(MarkingPlan, Assignment)
+    kept, asks, is_quiz = session.execute(
+        select(MarkingPlan, Assignment, Quiz.assessment_id.is_not(None))
         .select_from(Assessment)
         .outerjoin(MarkingPlan, MarkingPlan.assessment_id == Assessment.id)
         .outerjoin(Assignment, Assignment.assessment_id == Assessment.id)
+        .outerjoin(Quiz, Quiz.assessment_id == Assessment.id)
         .where(Assessment.id == assessment_id)
     ).one()
+    if is_quiz:
+        raise NotFound
     plan, seed = plan_of(kept), seed_of(kept, assessment_id)
     marks, lots = _marks(session, assessment_id), _lots(session, assessment_id)
+    people = _people(session, assessment)
+    late = _late(session, assessment, asks, people)
     works = [
-        _work(rows, plan=plan, seed=seed, marks=marks, lots=lots)
-        for rows in _together(_people(session, assessment), marks)
+        _work(rows, plan=plan, seed=seed, marks=marks, lots=lots, late=late)
+        for rows in _together(people, marks)
         if asks is None or rows[0].submission_id is not None or rows[0].id in marks
     ]
     hidden = plan.anonymous and (kept is None or kept.revealed_at is None)
     return Bench(assessment, run, plan, kept, asks, _in_order(works, hidden=hidden))
+
+
+def _late(
+    session: Session, assessment: Assessment, asks: Assignment | None, people: list[Any]
+) -> set[int]:
+    """Whose work came late: an extension helps whoever had handed in before it was given."""
+    after = [row for row in people if row.due_at is not None and row.handed_in_at > row.due_at]
+    if asks is None or not after:
+        return set()
+    given = eases(session, assessment, [row.id for row in after])
+    return {
+        row.id
+        for row in after
+        if window_for(asks, given.get(row.id, [])).late(row.handed_in_at, told=row.due_at)
+    }
 
 
 def _in_order(works: list[Work], *, hidden: bool) -> list[Work]:
@@ -317,6 +335,7 @@ def _work(
     seed: str,
     marks: Mapping[int, list[Mark]],
     lots: Mapping[int, dict[MarkRole, int]],
+    late: Collection[int],
 ) -> Work:
     row = rows[0]
     return Work(
@@ -330,7 +349,7 @@ def _work(
         submission_id=row.submission_id,
         number=row.number,
         handed_in_at=row.handed_in_at,
-        due_at=row.due_at,
+        late=row.id in late,
         grade=row.value,
         grade_state=row.state or GradeState.UNGRADED,
         plan=plan,

@@ -34,8 +34,10 @@ from nador.assessment.models import (
     Submission,
     SubmissionAuthor,
 )
+from nador.assessment.queries.accommodations import eased_in, eases_everywhere
 from nador.assessment.queries.marking.bench import HANDED_IN
 from nador.assessment.queries.marking.plans import seed_of
+from nador.assessment.queries.submissions import window_for
 from nador.assessment.rules import GradeState
 from nador.assessment.rules.marking import (
     MarkRole,
@@ -94,7 +96,10 @@ class Queue:
 
 
 def queue(session: Session, actor: Actor, *, page: int = 1) -> Queue:
-    """What waits for the actor's mark, in one statement; `rules.marking.role_for`, said in SQL."""
+    """What waits for the actor's mark, in one statement; `rules.marking.role_for`, said in SQL.
+
+    Two more tell what is eased where something of the page came after its due date.
+    """
     if actor.person_id is None:
         return Queue((), 0, 1)
     waiting = _waiting(_works(actor, actor.person_id), actor.person_id)
@@ -103,7 +108,21 @@ def queue(session: Session, actor: Actor, *, page: int = 1) -> Queue:
     if not found and page > 1:
         return queue(session, actor, page=1)
     total = found[0].total if found else 0
-    return Queue([_line(row) for row in found], total, page)
+    late = _late(session, found)
+    return Queue([_line(row, late=row.submission_id in late) for row in found], total, page)
+
+
+def _late(session: Session, found: Sequence[Any]) -> set[int]:
+    """Which works came late: an extension helps whoever had handed in before it was given."""
+    after = [row for row in found if row.due_at is not None and row.handed_in_at > row.due_at]
+    given = eases_everywhere(session, {row.enrolment_id for row in after}) if after else {}
+    return {
+        row.submission_id
+        for row in after
+        if window_for(row.Assignment, eased_in(given, row.enrolment_id, row.assessment_id)).late(
+            row.handed_in_at, told=row.due_at
+        )
+    }
 
 
 def _works(actor: Actor, person_id: int) -> CompoundSelect[*tuple[Any, ...]]:
@@ -188,6 +207,7 @@ def _details(waiting: CTE) -> Select[*tuple[Any, ...]]:
             Person.name_latin,
             Person.name_arabic,
             MarkingPlan,
+            Assignment,
             Submission.handed_in_at,
             Submission.due_at,
         )
@@ -197,6 +217,7 @@ def _details(waiting: CTE) -> Select[*tuple[Any, ...]]:
         .join(Enrolment, Enrolment.id == waiting.c.enrolment_id)
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(MarkingPlan, MarkingPlan.assessment_id == waiting.c.assessment_id)
+        .outerjoin(Assignment, Assignment.assessment_id == waiting.c.assessment_id)
         .outerjoin(Submission, Submission.id == waiting.c.submission_id)
         .order_by(waiting.c.since, waiting.c.assessment_id, waiting.c.enrolment_id)
     )
@@ -300,7 +321,7 @@ def _free(role: MarkRole, *ids: Any) -> ColumnElement[bool]:
     return or_(Own.role == role, and_(Own.id.is_(None), ~other))
 
 
-def _line(row: Any) -> Waiting:
+def _line(row: Any, *, late: bool) -> Waiting:
     kept = row.MarkingPlan
     hidden = kept is not None and kept.anonymous and kept.revealed_at is None
     return Waiting(
@@ -312,7 +333,7 @@ def _line(row: Any) -> Waiting:
         name_latin=None if hidden else row.name_latin,
         name_arabic=None if hidden else row.name_arabic,
         since=row.since,
-        late=row.due_at is not None and row.handed_in_at > row.due_at,
+        late=late,
         role=MarkRole(row.role),
         begun=row.first_id is not None and row.first_status is MarkStatus.DRAFT,
     )

@@ -20,6 +20,10 @@ class Window:
     due_at: datetime | None = None
     cut_off_at: datetime | None = None
 
+    def late(self, at: datetime, *, told: datetime | None) -> timedelta:
+        """How late what came at this time is; `told`: the due date that was said then."""
+        return lateness(at, counted_due(told, self.due_at))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LatePolicy:
