@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 
 from nador.assessment.models import (
+    AnswerFile,
     Assessment,
     Attempt,
     FeedbackFile,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Select
 
+    from nador.assessment.queries.handed_in import Scannable
     from nador.kernel.work import Desk
 
 
@@ -58,7 +60,13 @@ def scan_feedback(desk: Desk, item_id: int) -> Scanned:
     return _scanned(desk, FeedbackFile, item_id)
 
 
-def _scanned(desk: Desk, table: type[SubmissionFile | FeedbackFile], item_id: int) -> Scanned:
+@work("scan answer", due=lambda _: handed_in.unscanned(AnswerFile), record=scanning.record_scan)
+def scan_answer(desk: Desk, item_id: int) -> Scanned:
+    """Have the virus scanner look at a file of an answer to a quiz."""
+    return _scanned(desk, AnswerFile, item_id)
+
+
+def _scanned(desk: Desk, table: type[Scannable], item_id: int) -> Scanned:
     with desk.reading() as session:
         sha256 = session.scalars(select(table.sha256).where(table.id == item_id)).one()
     try:

@@ -8,8 +8,11 @@ from nador.accounts.models import Institute, Person
 from nador.accounts.queries import certifiers
 from nador.assessment.labels import last_day
 from nador.assessment.models import (
+    AnswerFile,
     Appeal,
     Assessment,
+    Attempt,
+    AttemptAnswer,
     Booking,
     FeedbackFile,
     Slot,
@@ -24,6 +27,7 @@ from nador.assessment.rules import (
 )
 from nador.assessment.rules.slots import SlotBooked, SlotCancelled
 from nador.assessment.rules.submissions import (
+    AnswerFoundInfected,
     FeedbackFoundInfected,
     FileFoundInfected,
     FilePurpose,
@@ -214,6 +218,16 @@ def feedback_infected(session: Session, _actor: Actor, event: FeedbackFoundInfec
     _tell_giver(session, file.added_by_id, enrolment, assessment, file.name)
 
 
+def answer_infected(session: Session, _actor: Actor, event: AnswerFoundInfected) -> None:
+    """Tell whose answer it is that nobody can open its file, so that they send another in time."""
+    file = session.get_one(AnswerFile, event.file_id)
+    attempt = session.get_one(Attempt, session.get_one(AttemptAnswer, file.answer_id).attempt_id)
+    enrolment = queries.whole_enrolment(session, attempt.enrolment_id)
+    what = session.get_one(Assessment, attempt.assessment_id).title
+    template = "notices/answer_infected.txt"
+    tell(session, enrolment, template, attempt_id=attempt.id, what=what, file_name=file.name)
+
+
 def _tell_giver(
     session: Session, giver_id: int, enrolment: Enrolment, assessment: Assessment, file_name: str
 ) -> None:
@@ -332,6 +346,7 @@ HANDLERS: Final[tuple[tuple[type[Any], Handler], ...]] = (
     (SubmissionReturned, returned),
     (FileFoundInfected, file_infected),
     (FeedbackFoundInfected, feedback_infected),
+    (AnswerFoundInfected, answer_infected),
     (SlotBooked, slot_booked),
     (SlotCancelled, slot_cancelled),
     (CertificateIssued, certificate_issued),

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import time_machine
 from sqlalchemy import select
 
-from nador.assessment.models import AnswerAside, AttemptAnswer, Upload
+from nador.assessment.models import AnswerAside, AttemptAnswer, LetGoFile, Upload
 from nador.assessment.questions import refusals
 from nador.assessment.rules.files import FileEmpty
 from nador.assessment.rules.quizzes import AsideReason
-from nador.assessment.rules.submissions import TooManyFiles
+from nador.assessment.rules.submissions import ScanState, TooManyFiles
 from nador.assessment.service import answer_files, uploads
 from nador.kernel import clock
 from nador.kernel.errors import NotFound
@@ -49,7 +50,9 @@ def begin(exam: Exam, attempt: Attempt, learner: int = 0, **more: Any) -> Upload
 
 def end(exam: Exam, upload: Upload, files: FileStore, content: bytes = PDF) -> None:
     uploads.append(upload, files, offset=0, piece=content)
-    answer_files.finish_upload(exam.session, exam.actors[0], files, upload=upload)
+    answer_files.finish_upload(
+        exam.session, exam.actors[0], files, upload=upload, scan=ScanState.UNSCANNED
+    )
 
 
 def kept(exam: Exam) -> tuple[list[str], int]:
@@ -74,7 +77,9 @@ def test_a_file_joins_the_answer_when_it_has_arrived(exam: Exam, files: FileStor
 def test_the_last_piece_twice_adds_it_once(exam: Exam, files: FileStore) -> None:
     upload = begin(exam, exam.begin())
     end(exam, upload, files)
-    answer_files.end_upload(exam.session, exam.actors[0], upload_id=upload.id, sha256="0" * 64)
+    answer_files.end_upload(
+        exam.session, exam.actors[0], upload_id=upload.id, sha256="0" * 64, scan=ScanState.UNSCANNED
+    )
 
     assert kept(exam) == (["plan.pdf"], 1)
 
@@ -103,6 +108,7 @@ def test_what_the_question_does_not_take_is_refused_before_it_comes(
     assert kept(exam) == (["plan.pdf"], 1)
     left = exam.session.scalars(select(Upload.name)).all()
     assert (left, list((files.folder / uploads.FOLDER).iterdir())) == (["plan.pdf"], [])
+    assert exam.session.scalars(select(LetGoFile.sha256)).all() == [sha256(PDF).hexdigest()]
 
 
 def test_nobody_has_many_files_under_way(exam: Exam) -> None:

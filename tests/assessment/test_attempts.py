@@ -22,6 +22,7 @@ from nador.assessment.questions.refusals import AnswerTooLong
 from nador.assessment.rules import GradeState, PoolTooSmall, QuestionInUse, QuestionState
 from nador.assessment.rules.accommodations import Ease
 from nador.assessment.rules.quizzes import (
+    MOST_ASIDE,
     AttemptRunning,
     AttemptStatus,
     AttemptTooSoon,
@@ -35,8 +36,10 @@ from nador.assessment.rules.quizzes import (
     QuizEmpty,
     QuizInUse,
     SaveOutcome,
+    TooManyAside,
     VoidReasonNeeded,
 )
+from nador.assessment.rules.regrading import Regrade, RegradeMoved, report_fingerprint
 from nador.assessment.service import accommodations, attempts, banks, quiz_marking, quizzes
 from nador.assessment.service.attempts import Sent
 from nador.kernel import clock
@@ -452,16 +455,7 @@ def test_a_wrong_key_is_mended_for_everybody(session: Session) -> None:
         marks=[quiz_marking.Marked(2, Decimal(1), "")],
     )
     assert regrading.regrades(session, exam.quiz) == []
-    mended = {
-        **SINGLE,
-        "options": [
-            {"id": "four", "text": "Quatre"},
-            {"id": "five", "text": "Cinq", "credit": "1"},
-        ],
-    }
-    banks.edit_question(
-        session, exam.school.instructor, question_id=exam.questions[0].id, content=mended
-    )
+    exam.mend(right="five")
     before = {0: grade(exam), 1: grade(exam, 1)}
 
     report = regrading.regrades(session, exam.quiz)
@@ -471,14 +465,56 @@ def test_a_wrong_key_is_mended_for_everybody(session: Session) -> None:
         (Decimal("10.00"), Decimal("0.00")),
     ]
     assert {0: grade(exam), 1: grade(exam, 1)} == before
-    quiz_marking.regrade_quiz(
-        session, exam.school.instructor, assessment_id=exam.quiz.id, reason="the key was wrong"
-    )
+    agreed = {"reason": "the key was wrong", "seen": report_fingerprint(report)}
+    again = [regrade(exam, **agreed) for _ in range(2)]
+    assert [len(each) for each in again] == [2, 0], "the same press again has nothing left to do"
     assert grade(exam) == (Decimal("20.00"), GradeState.PROVISIONAL)
     assert grade(exam, 1) == (Decimal("0.00"), GradeState.PROVISIONAL)
     last = session.scalars(select(GradeChange).order_by(GradeChange.id.desc()).limit(1)).one()
     assert (last.reason, last.by_id) == ("the key was wrong", exam.school.instructor.person_id)
     assert regrading.regrades(session, exam.quiz) == []
+
+
+def test_answers_kept_aside_have_an_end(session: Session) -> None:
+    exam = open_exam(session, SHORT)
+    attempt = exam.begin()
+    exam.save(attempt, 1, 1000, text="Rabat")
+    for number in range(MOST_ASIDE):
+        assert exam.save(attempt, 1, number, text="Fès").outcome is STALE
+
+    refused = exam.save(attempt, 1, MOST_ASIDE, text="Fès")
+    again = exam.save(attempt, 1, 5, text="Fès")
+
+    assert isinstance(refused.refusal, TooManyAside)
+    assert again.outcome is STALE, "it is kept already"
+    assert len(session.scalars(select(AnswerAside.id)).all()) == MOST_ASIDE
+    assert stands(exam, attempt.id) == [{"text": "Rabat"}]
+
+
+def test_only_the_report_that_was_agreed_to_is_carried_out(session: Session) -> None:
+    exam = open_exam(session, SINGLE)
+    attempt = exam.begin()
+    exam.save(attempt, 1, 1, choice="four")
+    exam.hand_in(attempt)
+    exam.mend(right="five")
+    seen = report_fingerprint(regrading.regrades(session, exam.quiz))
+    later = exam.begin(1)
+    exam.save(later, 1, 1, learner=1, choice="four")
+    exam.hand_in(later, learner=1)
+    exam.mend(right="four")
+    exam.mend(right="five")
+    before = grade(exam), grade(exam, 1)
+
+    with pytest.raises(RegradeMoved):
+        regrade(exam, reason="the key was wrong", seen=seen)
+
+    assert (grade(exam), grade(exam, 1)) == before
+
+
+def regrade(exam: Exam, *, reason: str, seen: str) -> list[Regrade]:
+    return quiz_marking.regrade_quiz(
+        exam.session, exam.school.instructor, assessment_id=exam.quiz.id, reason=reason, seen=seen
+    )
 
 
 def test_questions_are_drawn_and_none_comes_twice(session: Session) -> None:

@@ -123,7 +123,7 @@ def lying() -> bytes:
 )
 def test_a_hostile_package_is_refused(client: FlaskClient, room: Room, content: bytes) -> None:
     with pytest.raises(PackageRefused):
-        parcels.unpack(io.BytesIO(content))
+        list(parcels.unpack(io.BytesIO(content)))
     enter(client, room)
 
     answer = bring_files(client, room, content)

@@ -9,6 +9,7 @@ from flask import request
 
 from nador.assessment.questions import Raw, under
 from nador.assessment.questions.file import FileQuestion, entry
+from nador.assessment.rules.submissions import ScanState
 from nador.assessment.service.attempts import Sent
 from nador.kernel import text
 from nador.kernel.errors import Invalid
@@ -33,13 +34,15 @@ def positions_sent() -> list[int]:
     return sorted(set(found))
 
 
-def one_sent(position: int, asked: Asked | None = None) -> Sent:
+def one_sent(
+    position: int, asked: Asked | None = None, *, scan: ScanState = ScanState.UNSCANNED
+) -> Sent:
     """Read what the script sends of one question; it counts the saves itself."""
     sequence = text.number(request.form.get("sequence", "")) or 0
-    return _read(Sent(position=position, sequence=sequence, fields={}), asked)
+    return _read(Sent(position=position, sequence=sequence, fields={}, scan=scan), asked)
 
 
-def all_sent(asked: list[Asked]) -> list[Sent]:
+def all_sent(asked: list[Asked], *, scan: ScanState) -> list[Sent]:
     """Read the plain form: each answer is the save after the one that the page was made with."""
     return [
         _read(
@@ -48,6 +51,7 @@ def all_sent(asked: list[Asked]) -> list[Sent]:
                 sequence=(text.number(request.form.get(f"s{each.position}", "")) or 0) + 1,
                 fields={},
                 was=request.form.get(f"w{each.position}", ""),
+                scan=scan,
             ),
             each,
         )

@@ -68,6 +68,13 @@ ERRORS = {
     "quiz_number_beyond": msgid("Write a number from %(least)s to %(most)s."),
     "quiz_window_backwards": msgid("It must close after it opens."),
     "not_a_quiz": msgid("An assessment of this kind is not taken as a quiz."),
+    "regrade_moved": msgid(
+        "Attempts or keys changed meanwhile. Below is what would change now: look at it and grade again."
+    ),
+    "too_many_aside": msgid(
+        "%(limit)s answers that do not count are kept for this question already: this one is not. "
+        "Load the page again and go on from the answer that counts."
+    ),
     "attempt_running": msgid("This attempt is not handed in."),
     "void_reason_needed": msgid("Write why the attempt is void: the learner reads it."),
     "quiz_answers_moved": msgid("Somebody else has marked this meanwhile. Look again, then save."),

@@ -23,6 +23,7 @@ from nador.assessment.models.questions import (
 )
 from nador.assessment.models.quizzes import (
     AnswerAside,
+    AnswerFile,
     Attempt,
     AttemptAnswer,
     AttemptGrade,
@@ -42,6 +43,7 @@ from nador.assessment.models.uploads import LetGoFile, Upload
 __all__ = [
     "Accommodation",
     "AnswerAside",
+    "AnswerFile",
     "Appeal",
     "Assessment",
     "Assignment",

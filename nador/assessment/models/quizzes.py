@@ -20,6 +20,7 @@ from nador.assessment.rules.quizzes import (
     FeedbackTime,
     Settings,
 )
+from nador.assessment.rules.submissions import ScanState
 from nador.enrolment.models import Enrolment
 from nador.kernel.db import Base, primary_key
 
@@ -233,6 +234,20 @@ class AnswerAside(Base):
             "(accepted_at IS NULL) = (accepted_by_id IS NULL)", name="accepted_by_somebody"
         ),
     )
+
+
+class AnswerFile(Base):
+    """A file that an answer named while there was a virus scanner: what it said of the bytes."""
+
+    __tablename__ = "answer_file"
+
+    id: Mapped[int] = primary_key()
+    answer_id: Mapped[int] = mapped_column(ForeignKey("attempt_answer.id"))
+    sha256: Mapped[str] = mapped_column(index=True)
+    name: Mapped[str]
+    scan: Mapped[ScanState] = mapped_column(index=True)
+
+    __table_args__ = (UniqueConstraint("answer_id", "sha256"),)
 
 
 class AttemptGrade(Base):

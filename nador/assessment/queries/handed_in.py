@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from nador.accounts.models import Person
 from nador.assessment.models import (
     AnswerAside,
+    AnswerFile,
     Assessment,
     Assignment,
     AttemptAnswer,
@@ -31,7 +32,6 @@ from nador.assessment.models import (
 from nador.assessment.queries.accommodations import eases
 from nador.assessment.queries.submissions import window_for
 from nador.assessment.rules import GradeState
-from nador.assessment.rules import submissions as rules
 from nador.assessment.rules.submissions import ScanState, SubmissionStatus, Window
 from nador.catalogue.models import Run
 from nador.enrolment.models import Enrolment
@@ -195,7 +195,6 @@ def handed_in_page(
 def _handed(row: Any, window: Window) -> Handed:
     enrolment, person, submission, group, value, state = row
     at = submission.handed_in_at if submission else None
-    due_at = rules.counted_due(submission.due_at, window.due_at) if submission else None
     return Handed(
         enrolment_id=enrolment.id,
         reference=enrolment.reference,
@@ -206,7 +205,7 @@ def _handed(row: Any, window: Window) -> Handed:
         number=submission.number if submission else None,
         status=submission.status if submission else None,
         handed_in_at=at,
-        late=rules.lateness(at, due_at) if at else timedelta(0),
+        late=window.late(at, told=submission.due_at) if at else timedelta(0),
         grade=value,
         grade_state=state or GradeState.UNGRADED,
     )
@@ -316,7 +315,10 @@ def file_of_work(session: Session, file_id: int) -> tuple[SubmissionFile, Work]:
     return found, work(session, found.submission_id)
 
 
-def unscanned(table: type[SubmissionFile | FeedbackFile]) -> Select[int]:
+Scannable = SubmissionFile | FeedbackFile | AnswerFile
+
+
+def unscanned(table: type[Scannable]) -> Select[int]:
     """Select the files that wait for the virus scanner, the longest waiting first."""
     return select(table.id).where(table.scan == ScanState.WAITING).order_by(table.id)
 
@@ -343,12 +345,7 @@ def late_for_authors(session: Session, work: Work) -> dict[int, timedelta]:
     given = eases(session, work.assessment, ids)
     at = submission.handed_in_at or submission.saved_at
     return {
-        each: rules.lateness(
-            at,
-            rules.counted_due(
-                submission.due_at, window_for(work.assignment, given.get(each, [])).due_at
-            ),
-        )
+        each: window_for(work.assignment, given.get(each, [])).late(at, told=submission.due_at)
         for each in ids
     }
 
@@ -358,12 +355,16 @@ def let_go(_now: datetime) -> Select[int]:
     return select(LetGoFile.id).order_by(LetGoFile.id)
 
 
+# What asks to delete bytes, and what the scanner says of bytes that answers name.
+_NAMES_NOTHING = frozenset({"let_go_file", "dropped_file", "answer_file"})
+
+
 def is_named(session: Session, sha256: str) -> bool:
     """Whether any row of any table names a file by its hash: then it stays."""
     tables = [
         table
         for table in Base.metadata.sorted_tables
-        if "sha256" in table.c and table.name not in {"let_go_file", "dropped_file"}
+        if "sha256" in table.c and table.name not in _NAMES_NOTHING
     ]
     # Answers to quizzes name their files within.
     answers = [cast(each.answer, String) for each in (AttemptAnswer, AnswerAside)]

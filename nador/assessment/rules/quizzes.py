@@ -29,6 +29,8 @@ MOST_GRACE: Final = 3600
 MOST_DELAY: Final = 30 * 24 * 60
 MOST_QUESTIONS: Final = 200
 MOST_SEQUENCE: Final = 10**9
+MOST_ASIDE: Final = 100
+"""Of one answer; learners who hurry leave a handful."""
 COMMENT_LIMIT: Final = 4000
 
 
@@ -166,6 +168,12 @@ class NotAQuiz(Conflict):
     """This kind of assessment is not taken on a page."""
 
     code = "not_a_quiz"
+
+
+class TooManyAside(Conflict):
+    """At most `limit` answers of a question are kept aside."""
+
+    code = "too_many_aside"
 
 
 class AttemptRunning(Conflict):
@@ -319,6 +327,12 @@ def outcome_of(*, sequence: int, kept: int, same: bool, over: bool) -> SaveOutco
     if over:
         return SaveOutcome.LATE
     return SaveOutcome.SAVED if sequence > kept else SaveOutcome.STALE
+
+
+def require_room_aside(kept: int) -> None:
+    """Refuse to keep more of one answer aside than any learner would need; raises TooManyAside."""
+    if kept >= MOST_ASIDE:
+        raise TooManyAside(limit=MOST_ASIDE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from nador.assessment.questions import refusals
 from nador.assessment.questions.file import FileQuestion, entry
 from nador.assessment.rules.files import FileEmpty
 from nador.assessment.service.attempts import Sent, save_answers
-from nador.assessment.service.uploads import announce, arrived_whole
+from nador.assessment.service.uploads import announce, arrived_whole, let_go_where_refused
 from nador.kernel import clock
 from nador.kernel.db import command
 from nador.kernel.errors import NotFound
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from nador.assessment.queries.attempts import Standing
+    from nador.assessment.rules.submissions import ScanState
     from nador.kernel.access import Actor
     from nador.kernel.files import FileStore
 
@@ -50,15 +51,21 @@ def _standing(
     return stands, stands.question
 
 
-def finish_upload(session: Session, actor: Actor, store: FileStore, *, upload: Upload) -> None:
+def finish_upload(
+    session: Session, actor: Actor, store: FileStore, *, upload: Upload, scan: ScanState
+) -> None:
     """Add what has arrived whole to the answer; raises what the question raises, and it is forgotten."""
     upload_id = upload.id
     with arrived_whole(session, actor, store, upload) as content:
-        end_upload(session, actor, upload_id=upload_id, sha256=store.put_stream(content))
+        sha256 = store.put_stream(content)
+        with let_go_where_refused(session, actor, [sha256]):
+            end_upload(session, actor, upload_id=upload_id, sha256=sha256, scan=scan)
 
 
 @command
-def end_upload(session: Session, actor: Actor, *, upload_id: int, sha256: str) -> None:
+def end_upload(
+    session: Session, actor: Actor, *, upload_id: int, sha256: str, scan: ScanState
+) -> None:
     """Save the answer with one file more, once; what came after the end is kept aside."""
     upload = session.get_one(Upload, upload_id)
     answer = session.get_one(AttemptAnswer, upload.answer_id)
@@ -70,7 +77,7 @@ def end_upload(session: Session, actor: Actor, *, upload_id: int, sha256: str) -
         entry(each["name"], each["sha256"], each["size"]) for each in stands.answer.get("files", [])
     ]
     files = dict.fromkeys([*there, entry(upload.name, sha256, upload.size)])
-    sent = Sent(answer.position, stands.sequence + 1, {"file": [*files]})
+    sent = Sent(answer.position, stands.sequence + 1, {"file": [*files]}, scan=scan)
     (kept,) = save_answers(session, actor, attempt_id=answer.attempt_id, sent=[sent])
     if kept.refusal is not None:
         raise kept.refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,17 +21,21 @@ from nador.assessment.rules.quizzes import (
     AttemptStatus,
     Ending,
     SaveOutcome,
+    TooManyAside,
     counts_until,
     digest,
     ends_at,
     is_over,
     outcome_of,
     require_may_begin,
+    require_room_aside,
 )
+from nador.assessment.rules.submissions import ScanState
 from nador.assessment.service.attempt_grading import grade_answers, settle
 from nador.assessment.service.banks import use_versions
 from nador.assessment.service.forgetting import let_go
 from nador.assessment.service.quizzes import compose
+from nador.assessment.service.scanning import watch
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import clock
 from nador.kernel.db import command
@@ -57,6 +62,8 @@ class Sent:
     """The digest of the answer that the page was made with: whoever left it so says nothing new."""
     refusal: Invalid | None = None
     """Why what came with it was not even taken in: a file of another kind."""
+    scan: ScanState = ScanState.UNSCANNED
+    """Of the files that came with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +177,7 @@ def _save(session: Session, stands: Standing, sent: Sent, *, now: datetime) -> K
     try:
         answer = stands.question.read(sent.fields)
     except Invalid as refused:
+        let_go(session, sorted(_brought(sent) - _files(stands.answer)))
         return replace(kept, refusal=refused)
     if sent.was and sent.was == digest(answer):
         return replace(kept, outcome=SaveOutcome.SAVED_BEFORE)
@@ -184,14 +192,23 @@ def _save(session: Session, stands: Standing, sent: Sent, *, now: datetime) -> K
         case SaveOutcome.SAVED:
             _put(session, stands.answer_id, answer, sequence, now)
             let_go(session, sorted(_files(stands.answer) - _files(answer)))
-            return replace(kept, outcome=outcome, sequence=sequence, saved_at=now)
+            kept = replace(kept, sequence=sequence, saved_at=now)
         case SaveOutcome.SAVED_BEFORE:
             return replace(kept, outcome=outcome)
-        case SaveOutcome.LATE:
-            _put_aside(session, stands, AsideReason.LATE, answer, sequence, now)
-        case SaveOutcome.STALE:
-            _put_aside(session, stands, AsideReason.STALE, answer, sequence, now)
+        case SaveOutcome.LATE | SaveOutcome.STALE:
+            reason = AsideReason.LATE if outcome is SaveOutcome.LATE else AsideReason.STALE
+            try:
+                _put_aside(session, stands, reason, answer, sequence, now)
+            except TooManyAside as refused:
+                let_go(session, sorted(_files(answer)))
+                return replace(kept, refusal=refused)
+    if sent.scan is ScanState.WAITING:
+        watch(session, answer_id=stands.answer_id, answer=answer)
     return replace(kept, outcome=outcome)
+
+
+def _brought(sent: Sent) -> set[str]:
+    return {json.loads(each)[1] for each in sent.fields.get("file", ())}
 
 
 def _files(answer: Answer) -> set[str]:
@@ -221,11 +238,16 @@ def _put_aside(
     sequence: int,
     now: datetime,
 ) -> None:
-    """Keep an answer that does not count; the same one sent again is there already."""
-    known = attempt_queries.aside_known(
-        session, answer_id=stands.answer_id, reason=reason, sequence=sequence, answer=answer
+    """Keep an answer that does not count; the same one sent again is there already.
+
+    Raises TooManyAside.
+    """
+    aside = attempt_queries.asides_of_answer(session, stands.answer_id)
+    known = any(
+        (each.reason, each.sequence, each.answer) == (reason, sequence, answer) for each in aside
     )
     if not known:
+        require_room_aside(len(aside))
         session.add(
             AnswerAside(
                 answer_id=stands.answer_id,

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from nador.assessment.models import (
     Accommodation,
     AnswerAside,
+    AnswerFile,
     Appeal,
     Attempt,
     AttemptAnswer,
@@ -98,6 +99,7 @@ def _forget_answers(session: Session, person_id: int) -> None:
         *session.scalars(select(AnswerAside.answer).where(AnswerAside.answer_id.in_(answers))),
     ]
     let_go(session, [file["sha256"] for answer in kept for file in answer.get("files", [])])
+    session.execute(delete(AnswerFile).where(AnswerFile.answer_id.in_(answers)))
     emptied = (
         update(AnswerAside).where(AnswerAside.answer_id.in_(answers)).values(answer={}),
         update(AttemptAnswer)
@@ -124,8 +126,17 @@ def let_go(session: Session, hashes: list[str]) -> None:
 
 
 @command
-def record_let_go(session: Session, _actor: Actor, *, item_id: int, outcome: bool) -> None:  # noqa: ARG001 - what every record is told
-    """Forget that a file was to go: it went, or is still needed."""
+def let_go_refused(session: Session, _actor: Actor, *, hashes: list[str]) -> None:
+    """Let go what was stored for something that was refused then."""
+    let_go(session, hashes)
+
+
+@command
+def record_let_go(session: Session, _actor: Actor, *, item_id: int, outcome: bool) -> None:
+    """Forget that a file was to go: it went, with what the scanner said of it, or is still needed."""
     kept = session.get(LetGoFile, item_id)
-    if kept is not None:
-        session.delete(kept)
+    if kept is None:
+        return
+    if outcome:
+        session.execute(delete(AnswerFile).where(AnswerFile.sha256 == kept.sha256))
+    session.delete(kept)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy import select
 
-from nador.assessment.models import FeedbackFile, SubmissionFile, Upload
+from nador.assessment.models import AnswerFile, FeedbackFile, SubmissionFile, Upload
 from nador.assessment.rules.submissions import (
+    AnswerFoundInfected,
     FeedbackFoundInfected,
     FileFoundInfected,
     ScanState,
@@ -21,10 +22,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from nador.assessment.questions import Answer
     from nador.kernel.access import Actor
 
 
-File = TypeVar("File", SubmissionFile, FeedbackFile)
+File = TypeVar("File", SubmissionFile, FeedbackFile, AnswerFile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ def record_scan(session: Session, actor: Actor, *, item_id: int, outcome: Scanne
     """Write what was found for every file of these bytes; those that took a file's place still wait."""
     _write(session, actor, SubmissionFile, outcome, FileFoundInfected)
     _write(session, actor, FeedbackFile, outcome, FeedbackFoundInfected)
+    _write(session, actor, AnswerFile, outcome, AnswerFoundInfected)
 
 
 def _write(
@@ -54,6 +57,21 @@ def _write(
         each.scan = ScanState.CLEAN if outcome.found is None else ScanState.INFECTED
         if outcome.found is not None:
             events.emit(session, actor, infected(each.id))
+
+
+def watch(session: Session, *, answer_id: int, answer: Answer) -> None:
+    """Have the scanner look at the files of an answer, as part of a command; at each of them once."""
+    files = {each["sha256"]: each["name"] for each in answer.get("files", [])}
+    watched = session.scalars(
+        select(AnswerFile.sha256).where(
+            AnswerFile.answer_id == answer_id, AnswerFile.sha256.in_(files)
+        )
+    ).all()
+    session.add_all(
+        AnswerFile(answer_id=answer_id, sha256=sha256, name=name, scan=ScanState.WAITING)
+        for sha256, name in files.items()
+        if sha256 not in watched
+    )
 
 
 @command

@@ -16,6 +16,7 @@ from nador.assessment.models import SubmissionFile, Upload
 from nador.assessment.queries import submissions as queries
 from nador.assessment.rules import files as kinds
 from nador.assessment.rules import submissions as rules
+from nador.assessment.service.forgetting import let_go_refused
 from nador.assessment.service.submissions import Stored, add_file, begin
 from nador.kernel import clock
 from nador.kernel.db import command
@@ -62,7 +63,18 @@ def take_in(
     """
     own = queries.own_assignment(session, actor.person_id or 0, assessment_id)
     stored = _store(own, store, name, content, scan)
-    return add_file(session, actor, assessment_id=assessment_id, stored=stored)
+    with let_go_where_refused(session, actor, [stored.sha256]):
+        return add_file(session, actor, assessment_id=assessment_id, stored=stored)
+
+
+@contextmanager
+def let_go_where_refused(session: Session, actor: Actor, hashes: list[str]) -> Iterator[None]:
+    """Leave nothing in the store of files that were stored for what was refused then."""
+    try:
+        yield
+    except DomainError:
+        let_go_refused(session, actor, hashes=hashes)
+        raise
 
 
 def _store(
@@ -163,7 +175,8 @@ def finish_upload(
     with arrived_whole(session, actor, store, upload) as content:
         own = queries.own_draft(session, actor.person_id or 0, upload.submission_id or 0)
         stored = _store(own, store, upload.name, content, scan)
-        return end_upload(session, actor, upload_id=upload_id, stored=stored)
+        with let_go_where_refused(session, actor, [stored.sha256]):
+            return end_upload(session, actor, upload_id=upload_id, stored=stored)
 
 
 @contextmanager

@@ -122,16 +122,18 @@ def return_work(submission_id: int) -> ResponseReturnValue:
     form = ReturnForm()
 
     def do() -> str:
-        returning.return_work(
-            db(),
-            actor(),
-            submission_id=submission_id,
-            feedback=form.feedback.data or "",
-            value=_worth(form, work),
-            reason=form.reason.data or "",
-            files=_stored(form),
-            seen=form.seen.data,
-        )
+        value, stored = _worth(form, work), _stored(form)
+        with uploads.let_go_where_refused(db(), actor(), [each.sha256 for each in stored]):
+            returning.return_work(
+                db(),
+                actor(),
+                submission_id=submission_id,
+                feedback=form.feedback.data or "",
+                value=value,
+                reason=form.reason.data or "",
+                files=stored,
+                seen=form.seen.data,
+            )
         note(translator().gettext("The work is returned, and its author is told."))
         return url_for("assessment.handed_in_list", assessment_id=work.assessment.id)
 

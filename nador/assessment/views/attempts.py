@@ -17,8 +17,10 @@ from nador.assessment.rules.quizzes import (
     is_over,
     require_may_begin,
 )
+from nador.assessment.rules.submissions import require_openable
 from nador.assessment.service import attempts as service
 from nador.assessment.views.routes import blueprint, page
+from nador.assessment.views.submissions import scan_state
 from nador.kernel import clock, text
 from nador.kernel.access import NOBODY
 from nador.kernel.errors import Conflict, NotFound, describe
@@ -159,7 +161,9 @@ def save_attempt(attempt_id: int) -> ResponseReturnValue:
     """Save all answers of the form, then go where the button says."""
     found = _own(attempt_id)
     asked = attempt_queries.asked_in(db(), found.attempt, positions=positions_sent())
-    kept = service.save_answers(db(), actor(), attempt_id=attempt_id, sent=all_sent(asked))
+    kept = service.save_answers(
+        db(), actor(), attempt_id=attempt_id, sent=all_sent(asked, scan=scan_state())
+    )
     found, now = _own(attempt_id), clock.now()
     if is_over(found.attempt.status, found.attempt.counts_until, now=now):
         _tell_late(kept)
@@ -223,7 +227,7 @@ def save_answer(attempt_id: int, position: int) -> ResponseReturnValue:
 def _save_with_files(attempt_id: int, position: int) -> Kept:
     attempt = _own(attempt_id).attempt
     asked = next(iter(attempt_queries.asked_in(db(), attempt, positions=[position])), None)
-    sent = one_sent(position, asked)
+    sent = one_sent(position, asked, scan=scan_state())
     return service.save_answers(db(), actor(), attempt_id=attempt_id, sent=[sent])[0]
 
 
@@ -309,5 +313,8 @@ def send_answer_file(found: Sitting, sha256: str) -> Response:
             answers = [each.answer, *(kept.answer for kept in aside.get(each.id, []))]
             for file in (file for answer in answers for file in answer.get("files", [])):
                 if file["sha256"] == sha256:
+                    require_openable(
+                        file["name"], attempt_queries.scan_of(db(), found.attempt.id, sha256)
+                    )
                     return send_stored(sha256, name=file["name"], kind="application/octet-stream")
     raise NotFound

@@ -102,7 +102,7 @@ def go_on(name_on_disk: str) -> Response:
         if piece:
             here = uploads.append(found, files(), offset=_number("Upload-Offset"), piece=piece)
         if here == found.size and found.answer_id is not None:
-            answer_files.finish_upload(db(), actor(), files(), upload=found)
+            answer_files.finish_upload(db(), actor(), files(), upload=found, scan=scan_state())
         elif here == found.size:
             uploads.finish_upload(db(), actor(), files(), upload=found, scan=scan_state())
     return Response(status=204, headers={"Upload-Offset": str(here)})

@@ -22,8 +22,9 @@ from nador.assessment.queries.attempts.saving import (
     Standing,
     answer_of_visitor,
     answers_to_save,
-    aside_known,
     asides_of,
+    asides_of_answer,
+    scan_of,
 )
 from nador.assessment.queries.attempts.sittings import (
     Review,
@@ -48,8 +49,8 @@ __all__ = [
     "Standing",
     "answer_of_visitor",
     "answers_to_save",
-    "aside_known",
     "asides_of",
+    "asides_of_answer",
     "asked_in",
     "attempt_to_change",
     "attempts_of",
@@ -64,6 +65,7 @@ __all__ = [
     "quiz_of",
     "quizzes_of",
     "review_of",
+    "scan_of",
     "share_earned",
     "sitting",
     "terms_of",

@@ -10,10 +10,17 @@ from sqlalchemy import bindparam, select
 
 from nador.accounts.models import Person, SignIn
 from nador.accounts.queries.visitors import FRESH, fresh
-from nador.assessment.models import AnswerAside, Attempt, AttemptAnswer, QuestionVersion
+from nador.assessment.models import (
+    AnswerAside,
+    AnswerFile,
+    Attempt,
+    AttemptAnswer,
+    QuestionVersion,
+)
 from nador.assessment.queries.attempts.asked import CONTENT, question_from
 from nador.assessment.questions import Answer, Question
 from nador.assessment.rules.quizzes import AttemptStatus
+from nador.assessment.rules.submissions import ScanState
 from nador.enrolment.models import Enrolment
 from nador.kernel.errors import NotFound
 
@@ -97,18 +104,23 @@ def _standing(row: Any) -> Standing:
     return Standing(row[0], row[1], row[2], row[3], question_from(row[4]), *row[5:])
 
 
-def aside_known(
-    session: Session, *, answer_id: int, reason: Any, sequence: int, answer: Answer
-) -> bool:
-    """Whether this very answer was kept aside already."""
-    rows = session.scalars(
-        select(AnswerAside).where(
-            AnswerAside.answer_id == answer_id,
-            AnswerAside.reason == reason,
-            AnswerAside.sequence == sequence,
+def asides_of_answer(session: Session, answer_id: int) -> list[AnswerAside]:
+    """What was kept aside of one answer."""
+    return list(
+        session.scalars(
+            select(AnswerAside).where(AnswerAside.answer_id == answer_id).order_by(AnswerAside.id)
         )
     )
-    return any(each.answer == answer for each in rows)
+
+
+def scan_of(session: Session, attempt_id: int, sha256: str) -> ScanState:
+    """How a file of an attempt stands with the virus scanner; unscanned where none was set."""
+    found = session.scalars(
+        select(AnswerFile.scan)
+        .join(AttemptAnswer, AttemptAnswer.id == AnswerFile.answer_id)
+        .where(AttemptAnswer.attempt_id == attempt_id, AnswerFile.sha256 == sha256)
+    )
+    return found.first() or ScanState.UNSCANNED
 
 
 def asides_of(session: Session, attempt_id: int) -> dict[int, list[AnswerAside]]:

@@ -12,6 +12,7 @@ from nador.assessment.rules.submissions.dates import (
     units_late,
 )
 from nador.assessment.rules.submissions.events import (
+    AnswerFoundInfected,
     FeedbackFoundInfected,
     FileFoundInfected,
     SubmissionHandedIn,
@@ -76,6 +77,7 @@ __all__ = [
     "LONGEST_TEXT",
     "MOST_FILES",
     "SMALLEST_LIMIT",
+    "AnswerFoundInfected",
     "Asked",
     "AssignmentClosed",
     "CutOffPassed",

@@ -31,3 +31,10 @@ class FeedbackFoundInfected:
     """The virus scanner found something in a file that was given back with a mark."""
 
     file_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFoundInfected:
+    """The virus scanner found something in a file of an answer to a quiz."""
+
+    file_id: int

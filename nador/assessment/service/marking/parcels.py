@@ -84,15 +84,18 @@ def place(store: FileStore, upload_id: int) -> Path:
     return store.folder / "uploads" / f"feedback-{upload_id}"
 
 
-def unpack(content: BinaryIO) -> list[tuple[Packed, bytes]]:
-    """Read every file of a package within limits, whatever its list says; raises PackageRefused."""
+def unpack(content: BinaryIO) -> Iterator[tuple[Packed, bytes]]:
+    """Read one file of a package after another, within limits, whatever its list says.
+
+    Raises PackageRefused.
+    """
     try:
         with zipfile.ZipFile(content) as package:
             entries = package.infolist()
             if not safe_package(entries):
                 raise PackageRefused(field="file", name="ZIP")
             wanted = [each for each in entries if not is_litter(each.filename)]
-            return list(_read(package, wanted))
+            yield from _read(package, wanted)
     except _BROKEN:
         raise PackageRefused(field="file", name="ZIP") from None
 

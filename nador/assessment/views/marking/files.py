@@ -57,7 +57,10 @@ def add_feedback(assessment_id: int, sign: str) -> ResponseReturnValue:
             raise FileMissing(field="file")
         content = io.BytesIO(given.read())
         stored = uploads.store_feedback(files(), given.filename or "", content, scan=scan_state())
-        marking.add_feedback(db(), actor(), assessment_id=assessment_id, sign=sign, stored=stored)
+        with uploads.let_go_where_refused(db(), actor(), [stored.sha256]):
+            marking.add_feedback(
+                db(), actor(), assessment_id=assessment_id, sign=sign, stored=stored
+            )
     except (Invalid, Conflict) as refused:
         form = desk.form(blank=True)
         form.refuse(refused)

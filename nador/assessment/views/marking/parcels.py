@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from flask import redirect, url_for
 
@@ -12,7 +12,7 @@ from nador.assessment.forms.marking_sheets import ParcelForm
 from nador.assessment.queries import marking as bench_queries
 from nador.assessment.rules.marking import MarksMoved
 from nador.assessment.rules.marking.parcels import LARGEST_PARCEL
-from nador.assessment.service import marking
+from nador.assessment.service import marking, uploads
 from nador.assessment.service.marking import parcels
 from nador.assessment.views.marking.sheets import bench_to_mark
 from nador.assessment.views.routes import READERS, blueprint, page
@@ -46,7 +46,7 @@ def take_parcel(assessment_id: int) -> ResponseReturnValue:
     form = ParcelForm()
     try:
         content = form.parcel()
-        parcels.unpack(io.BytesIO(content))
+        _look_into(io.BytesIO(content))
         upload = marking.keep_upload(
             db(),
             actor(),
@@ -67,7 +67,8 @@ def take_parcel(assessment_id: int) -> ResponseReturnValue:
 def parcel(assessment_id: int, upload_id: int) -> ResponseReturnValue:
     """Show what a ZIP would give to whom."""
     bench_to_mark(assessment_id)
-    bench, plan = _planned(assessment_id, [one for one, _ in _unpacked(assessment_id, upload_id)])
+    with _opened(assessment_id, upload_id) as content:
+        bench, plan = _planned(assessment_id, _look_into(content))
     form = ParcelForm(formdata=None, fingerprint=plan.fingerprint())
     return _show(bench, form, plan), 422 if plan.errors else 200
 
@@ -77,21 +78,22 @@ def parcel(assessment_id: int, upload_id: int) -> ResponseReturnValue:
 def apply_parcel(assessment_id: int, upload_id: int) -> ResponseReturnValue:
     """Give the files of a ZIP, all or none."""
     bench_to_mark(assessment_id)
-    unpacked = _unpacked(assessment_id, upload_id)
-    found = [one for one, _ in unpacked]
     form = ParcelForm()
-    for one, content in unpacked:
-        if one.refusal is None:
-            files().put(content)
+    with _opened(assessment_id, upload_id) as content:
+        found = _look_into(content)
+        _, plan = _planned(assessment_id, found)
+        agreed = not plan.errors and plan.fingerprint() == form.fingerprint.data
+        stored = [files().put(one) for _, one in parcels.unpack(content)] if agreed else []
     try:
-        marking.apply_upload(
-            db(),
-            actor(),
-            upload_id=upload_id,
-            files=found,
-            fingerprint=form.fingerprint.data or "",
-            scan=scan_state(),
-        )
+        with uploads.let_go_where_refused(db(), actor(), stored):
+            marking.apply_upload(
+                db(),
+                actor(),
+                upload_id=upload_id,
+                files=found,
+                fingerprint=form.fingerprint.data or "",
+                scan=scan_state(),
+            )
     except (Invalid, Conflict) as refused:
         form.refuse(refused)
         bench, plan = _planned(assessment_id, found)
@@ -114,13 +116,16 @@ def _address(assessment_id: int, upload_id: int) -> str:
     return url_for("assessment.parcel", assessment_id=assessment_id, upload_id=upload_id)
 
 
-def _unpacked(assessment_id: int, upload_id: int) -> list[tuple[Packed, bytes]]:
+def _opened(assessment_id: int, upload_id: int) -> BinaryIO:
     upload = bench_queries.feedback_upload(db(), upload_id, person_id=actor().person_id)
     path = parcels.place(files(), upload_id)
     if upload.assessment_id != assessment_id or upload.used_at is not None or not path.exists():
         raise NotFound
-    with path.open("rb") as content:
-        return parcels.unpack(content)
+    return path.open("rb")
+
+
+def _look_into(content: BinaryIO) -> list[Packed]:
+    return [one for one, _ in parcels.unpack(content)]
 
 
 def _planned(assessment_id: int, found: list[Packed]) -> tuple[Bench, ParcelPlan]:
