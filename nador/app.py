@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from flask import Blueprint, Flask
+    from sqlalchemy import Engine
 
     from nador.kernel.access import Actor
     from nador.kernel.events import Handler
@@ -322,15 +323,15 @@ def _first_page(actor: Actor) -> str:
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application; raises WrongSetting, WrongSchema or StaleTimeZone when it can't start."""
     wire()
-    parts = parts_of(settings or Settings.from_environment(os.environ))
+    settings = settings or Settings.from_environment(os.environ)
+    parts = parts_of(settings, make_engine(settings.database_url))
     app = assemble(parts.settings)
     furnish(app, parts)
     return app
 
 
-def parts_of(settings: Settings) -> request.Parts:
-    """Open what the application works with; raises WrongSchema or StaleTimeZone."""
-    engine = make_engine(settings.database_url)
+def parts_of(settings: Settings, engine: Engine) -> request.Parts:
+    """Gather what the application works with; raises WrongSchema or StaleTimeZone."""
     schema.check(engine)
     return request.Parts(
         settings=settings,

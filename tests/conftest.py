@@ -132,15 +132,24 @@ def _postgresql(cluster: Cluster) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(scope="session")
+def _sqlite(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return make_engine(f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/nador.db")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database of each kind."""
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database of each kind.
+
+    All tests of a process share its engine, for an engine keeps the statements that it has compiled.
+    """
     if request.param == "sqlite":
-        path = tmp_path / "nador.db"
+        engine = request.getfixturevalue("_sqlite")
+        path = Path(engine.url.database)
+        for old in path.parent.glob(f"{path.name}*"):
+            old.unlink()
         shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
-        url = f"sqlite:///{path}"
-        engine = make_engine(url)
-        yield Database("sqlite", url, engine)
+        yield Database("sqlite", f"sqlite:///{path}", engine)
         engine.dispose()
     else:
         engine = request.getfixturevalue("_postgresql")
@@ -235,17 +244,24 @@ def _assembled(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return made
 
 
+@pytest.fixture(scope="session")
+def _engines() -> dict[str, Engine]:
+    return {}
+
+
 @pytest.fixture
-def app(_assembled: Flask, settings: Settings) -> Iterator[Flask]:
+def app(_assembled: Flask, settings: Settings, _engines: dict[str, Engine]) -> Iterator[Flask]:
     """The application on the test's database, as if nobody had asked for anything yet.
 
-    It is put together once a process: only what it works with is each test's own.
+    It is put together once a process: only what it works with is each test's own, and of that the
+    engine is kept too.
     """
-    parts = parts_of(settings)
-    furnish(_assembled, parts)
+    url = settings.database_url
+    engine = _engines[url] = _engines.get(url) or make_engine(url)
+    furnish(_assembled, parts_of(settings, engine))
     limiter.reset()
     yield _assembled
-    parts.engine.dispose()
+    engine.dispose()
 
 
 @pytest.fixture
