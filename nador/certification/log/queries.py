@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import Select, exists, func, literal, select
+from sqlalchemy import Select, bindparam, exists, func, literal, select
 
 from nador.certification.keys import multikey
 from nador.certification.log import tiles, tree
@@ -68,41 +68,53 @@ def tree_of(session: Session, size: int, *, shelf: Shelf | None = None) -> Tiled
     return TiledTree(size, lambda tile: read_tile(session, tile), shelf=shelf)
 
 
+def _joined(hashes: Select[str]) -> Select[str]:
+    """Select hashes side by side, as one value: each as a row would cost more than to hash it."""
+    # Both databases join what a sorted subquery gives in its order.
+    return select(func.aggregate_strings(hashes.subquery().c[0], ""))
+
+
+# Built once, of tables and not of classes: to make a statement costs as much as to run it.
+_entry, _node, _checkpoint = (
+    each.metadata.tables[each.__tablename__] for each in (LogEntry, LogNode, LogCheckpoint)
+)
+_ENTRIES: Final = _joined(
+    select(_entry.c.leaf)
+    .where(_entry.c.leaf_index >= bindparam("first"), _entry.c.leaf_index < bindparam("end"))
+    .order_by(_entry.c.leaf_index)
+)
+_NODES: Final = _joined(
+    select(_node.c.hash)
+    .where(
+        _node.c.level == bindparam("level"),
+        _node.c.number >= bindparam("first"),
+        _node.c.number < bindparam("end"),
+    )
+    .order_by(_node.c.number)
+)
+_PLACE: Final = (
+    select(_entry.c.leaf_index, _checkpoint.c.size, _checkpoint.c.root, _checkpoint.c.note)
+    .join(_checkpoint, _checkpoint.c.size == select(func.max(_checkpoint.c.size)).scalar_subquery())
+    .where(_entry.c.leaf == bindparam("leaf"), _entry.c.leaf_index.is_not(None))
+)
+
+
 def read_tile(session: Session, tile: Tile) -> bytes:
     """Return a tile's hashes; raises NoTile when the log has not got so far."""
     if tile.level == 0:
-        return b"".join(map(tree.leaf_hash, _entries(session, tile)))
-    found = session.scalars(
-        select(LogNode.hash)
-        .where(
-            LogNode.level == tile.level,
-            LogNode.number >= tile.first,
-            LogNode.number < tile.first + tile.width,
-        )
-        .order_by(LogNode.number)
-    ).all()
-    return bytes.fromhex("".join(_all_of(tile, found)))
+        return b"".join(map(tree.leaf_hash, tiles.cut(_read(session, _ENTRIES, tile), tile)))
+    return _read(session, _NODES, tile, level=tile.level)
 
 
 def read_bundle(session: Session, tile: Tile) -> bytes:
     """Return the entries that a tile of the lowest level hashes; raises NoTile."""
-    return tiles.bundle(_entries(session, tile))
+    return tiles.bundle(tiles.cut(_read(session, _ENTRIES, tile), tile))
 
 
-def _entries(session: Session, tile: Tile) -> list[bytes]:
-    found = session.scalars(
-        select(LogEntry.leaf)
-        .where(
-            LogEntry.leaf_index >= tile.first,
-            LogEntry.leaf_index < tile.first + tile.width,
-        )
-        .order_by(LogEntry.leaf_index)
-    ).all()
-    return [bytes.fromhex(leaf) for leaf in _all_of(tile, found)]
-
-
-def _all_of(tile: Tile, found: Sequence[str]) -> Sequence[str]:
-    if len(found) != tile.width:
+def _read(session: Session, hashes: Select[str], tile: Tile, **more: int) -> bytes:
+    which = {"first": tile.first, "end": tile.first + tile.width, **more}
+    found = bytes.fromhex(session.connection().execute(hashes, which).scalar() or "")
+    if len(found) != tile.width * tree.HASH_SIZE:
         raise NoTile(tile.path)
     return found
 
@@ -122,17 +134,10 @@ def proof_of(session: Session, entry: bytes) -> LogProof | None:
     Who proves many entries reads the tiles that they share once. A proof is followed up to the
     root before it is given away: tiles of another log than this one would not lead there.
     """
-    newest = select(func.max(LogCheckpoint.size)).scalar_subquery()
-    found = session.execute(
-        select(LogEntry.leaf_index, LogCheckpoint.size, LogCheckpoint.root, LogCheckpoint.note)
-        .join(LogCheckpoint, LogCheckpoint.size == newest)
-        .where(LogEntry.leaf == entry.hex(), LogEntry.leaf_index.is_not(None))
-    ).one_or_none()
+    found = session.connection().execute(_PLACE, {"leaf": entry.hex()}).one_or_none()
     if found is None:
         return None
     index, size, root, note = found
-    if index is None:
-        return None
     engine = session.get_bind().engine
     shelf = _shelves.setdefault(engine, Shelf())
     path = tree_of(session, size, shelf=shelf).inclusion(index)

@@ -93,6 +93,13 @@ def levels(size: int) -> range:
     return range(-(-size.bit_length() // HEIGHT))
 
 
+def cut(content: bytes, tile: Tile) -> list[bytes]:
+    """Cut what lies side by side into hashes; raises NoTile when they are not as many as the tile's."""
+    if len(content) != tile.width * HASH_SIZE:
+        raise NoTile(f"{len(content)} bytes instead of {tile.width} hashes")
+    return [content[at : at + HASH_SIZE] for at in range(0, len(content), HASH_SIZE)]
+
+
 def bundle(entries: Sequence[bytes]) -> bytes:
     """Write entries one after the other, each after its length in two bytes."""
     return b"".join(len(entry).to_bytes(2) + entry for entry in entries)
@@ -241,14 +248,8 @@ class TiledTree:
         kept = self._shelf.take(tile)
         if kept is not None:
             return kept
-        rows = [_cut(self._fetch(tile), width)]
+        rows = [cut(self._fetch(tile), tile)]
         while len(rows) < HEIGHT:
             rows.append(tree.row_above(rows[-1]))
         self._shelf.put(tile, rows)
         return rows
-
-
-def _cut(content: bytes, width: int) -> list[bytes]:
-    if len(content) != width * HASH_SIZE:
-        raise NoTile(f"{len(content)} bytes instead of {width} hashes")
-    return [content[at : at + HASH_SIZE] for at in range(0, len(content), HASH_SIZE)]
