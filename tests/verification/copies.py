@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nador.catalogue.rules import DocumentKind
 from nador.certification.keys.store import KeyRing
+from nador.certification.rules import CertificateStatus
 from nador.certification.service.keys import make_first_keys
+from nador.kernel import clock
 from nador.kernel.access import Role
 from nador.kernel.codes import parse
 from nador.kernel.files import FileStore
@@ -16,7 +20,7 @@ from nador.verification import queries
 from nador.verification.export import writing
 from nador.verification.export.manifest import Manifest
 from nador.verification.rules import CertificateView
-from tests.factories import make_actor
+from tests.factories import make_actor, make_certificate
 from tests.verification.papers import keep
 
 if TYPE_CHECKING:
@@ -24,9 +28,11 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session, sessionmaker
 
+    from nador.accounts.models import Institute
     from nador.certification.models import Certificate
     from nador.settings import Settings
 
+DAY = timedelta(days=1)
 QUICK = 10
 """Rounds of PBKDF2 where it does not matter how long a stranger would try."""
 PDF = b"%PDF-1.7 as it was issued"
@@ -48,6 +54,28 @@ class CopyOfShelf:
     @property
     def day(self) -> date:
         return self.made_at.date()
+
+
+def one_of_each(session: Session, institute: Institute) -> dict[str, Certificate]:
+    """Keep one certificate of each kind of answer."""
+    valid = make_certificate(session, institute=institute)
+    return {
+        "valid": valid,
+        "expired": make_certificate(
+            session,
+            institute=institute,
+            kind=DocumentKind.ATTESTATION,
+            expires_on=clock.today() - DAY,
+        ),
+        "revoked": make_certificate(session, institute=institute, status=CertificateStatus.REVOKED),
+        "replaced": make_certificate(
+            session,
+            institute=institute,
+            status=CertificateStatus.SUPERSEDED,
+            superseded_by=valid,
+        ),
+        "hidden": make_certificate(session, institute=institute, holder_hidden=True),
+    }
 
 
 def give_keys(session: Session, settings: Settings, institute_id: int) -> None:

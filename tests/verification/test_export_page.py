@@ -5,55 +5,64 @@ from __future__ import annotations
 import functools
 import http.server
 import re
+import shutil
 import threading
+from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.i18n import LANGUAGES, translator
+from nador.settings import Settings
 from nador.verification import labels
 from nador.verification.export.entries import shards
-from tests.verification.copies import CopyOfShelf, copy_of_shelf
+from tests.factories import make_institute
+from tests.verification.copies import CopyOfShelf, copy_of_shelf, one_of_each
 from tests.verification.test_pages import MISTYPED, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
-    from sqlalchemy.orm import Session, sessionmaker
 
-    from nador.certification.models import Certificate
-    from nador.settings import Settings
-
-pytestmark = [
-    pytest.mark.browser,
-    # A copy is the same from both databases (`test_export.py`): its page is looked at once.
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
-]
+pytestmark = pytest.mark.browser
 
 
-@pytest.fixture
-def copied(
-    sessions: sessionmaker[Session],
-    session: Session,
-    settings: Settings,
-    shelf: dict[str, Certificate],
-    tmp_path: Path,
-) -> CopyOfShelf:
-    return copy_of_shelf(sessions, session, settings, shelf, tmp_path)
+@pytest.fixture(scope="module")
+def copied(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> CopyOfShelf:
+    """A copy for all to read: it is the same from both databases (`test_export.py`)."""
+    folder = tmp_path_factory.mktemp("shelf")
+    url = f"sqlite:///{shutil.copyfile(_sqlite_template, folder / 'nador.db')}"
+    settings = Settings.from_environment(
+        {"NADOR_INSTANCE": str(folder / "instance"), "NADOR_DATABASE_URL": url}
+    )
+    engine = make_engine(url)
+    sessions = make_sessions(engine)
+    with sessions() as session:
+        shelf = one_of_each(session, make_institute(session))
+        made = copy_of_shelf(sessions, session, settings, shelf, folder)
+    engine.dispose()
+    return made
 
 
 class _Silent(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args: object) -> None: ...
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served(copied: CopyOfShelf) -> Iterator[str]:
     """The address of the folder on Python's own web server."""
-    handler = functools.partial(_Silent, directory=str(copied.folder))
+    with on_a_server(copied.folder) as address:
+        yield address
+
+
+@contextmanager
+def on_a_server(folder: Path) -> Iterator[str]:
+    handler = functools.partial(_Silent, directory=str(folder))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -140,15 +149,16 @@ def test_an_unknown_and_a_mistyped_code_are_told_apart(visit: Page, served: str)
 
 
 def test_a_missing_file_says_nothing_of_the_certificate(
-    browser: Browser, served: str, copied: CopyOfShelf
+    browser: Browser, copied: CopyOfShelf, tmp_path: Path
 ) -> None:
+    folder = Path(shutil.copytree(copied.folder, tmp_path / "torn"))
     for shard in shards(copied.manifest.digits):
-        (copied.folder / "entries" / f"{shard}.js").unlink()
+        (folder / "entries" / f"{shard}.js").unlink()
     page = browser.new_page()
 
-    ask(page, f"{served}/index.en.html", copied.views["valid"].code)
-
-    expect(page.locator("#result")).to_contain_text("That says nothing about the certificate")
+    with on_a_server(folder) as served:
+        ask(page, f"{served}/index.en.html", copied.views["valid"].code)
+        expect(page.locator("#result")).to_contain_text("That says nothing about the certificate")
     page.close()
 
 

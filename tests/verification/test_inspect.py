@@ -39,10 +39,15 @@ if TYPE_CHECKING:
 
 
 @cache
+def tampered() -> dict[str, bytes]:
+    """Give every variant of the sealed certificate, by its name."""
+    return {variant.name: variant.pdf for variant in variants(sealed_pdf())}
+
+
+@cache
 def reading_of(name: str) -> Reading:
     """Have a variant of the sealed certificate read, once for all tests."""
-    tampered = {variant.name: variant.pdf for variant in variants(sealed_pdf())}
-    return read(tampered[name], trust())
+    return read(tampered()[name], trust())
 
 
 def judged_here(content: bytes) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from nador.kernel.db import is_away
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
     from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.orm import Session
 
     from tests.conftest import Database
@@ -47,10 +48,12 @@ def _lose(session: Session, database: Database) -> None:
     with database.engine.connect().execution_options(nador_writes=True) as other:
         other.execute(text("SELECT 1"))
         session.rollback()
-        session.execute(text("SELECT 1"))
-        session.connection().exec_driver_sql("PRAGMA busy_timeout=1")
-        session.rollback()
+        event.listen(session.get_bind(), "checkout", _hurry)
         session.connection(execution_options={"nador_writes": True})
+
+
+def _hurry(connection: DBAPIConnection, *_: object) -> None:
+    connection.cursor().execute("PRAGMA busy_timeout=1")
 
 
 def _end(database: Database, number: int | None) -> None:
