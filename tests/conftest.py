@@ -18,6 +18,8 @@ from xdist.scheduler import LoadScopeScheduling
 from nador.app import assemble, create_app, furnish, parts_of, wire
 from nador.kernel import schema
 from nador.kernel.db import make_engine, make_sessions
+from nador.kernel.files import FileStore
+from nador.kernel.work import Desk
 from nador.registry import metadata
 from nador.settings import Settings
 from nador.web.security import limiter
@@ -212,6 +214,20 @@ def settings(database: Database, tmp_path: Path) -> Settings:
     )
     made.make_secret_key()
     return made
+
+
+@pytest.fixture(scope="module")
+def shared_desk(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk on a SQLite database that the tests of a module share, for what most of them only read."""
+    folder = tmp_path_factory.mktemp("shared")
+    url = f"sqlite:///{shutil.copyfile(_sqlite_template, folder / 'nador.db')}"
+    made = Settings.from_environment(
+        {"NADOR_INSTANCE": str(folder / "instance"), "NADOR_DATABASE_URL": url}
+    )
+    made.make_secret_key()
+    engine = make_engine(url)
+    yield Desk(made, make_sessions(engine), FileStore(made.files))
+    engine.dispose()
 
 
 class Compiled(BytecodeCache):

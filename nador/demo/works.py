@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from nador.assessment.queries import handed_in
+from nador.assessment.rules.slots import Series
 from nador.assessment.rules.submissions import Asked, FileKind, LatePolicy, Window, fingerprint
-from nador.assessment.service import assignments, returning, submissions
+from nador.assessment.service import assignments, returning, slots, submissions
 from nador.assessment.service.assignments import Settings
 from nador.demo.diary import at
 from nador.kernel import clock
@@ -51,6 +52,8 @@ _WORDS: Final = (
         "aux jours au-dessus de douze dans la deuxième position. J’ai corrigé celles-là seulement."
     ),
 )
+_ROOM: Final = "Salle 2"
+_BOOKED: Final = 8
 _FEEDBACK: Final = (
     "Très bon relevé de vos décisions, c’est ce qui compte le plus. Pour les trois lignes sans "
     "unité, le technicien de la coopérative peut répondre : demandez-lui.\n\n"
@@ -71,6 +74,7 @@ def note(history: History, run: Unfolding) -> None:
             history.diary.note(due_at - before, _hand_in, history, run, code, number)
     history.diary.note(history.now - timedelta(hours=2), _draft, history, run)
     history.diary.note(due(run.first, "TP1") + timedelta(days=1), _give_back, history, run)
+    history.diary.note(history.now - timedelta(days=1), _present, history, run)
 
 
 def due(first: date, code: str) -> datetime:
@@ -141,4 +145,26 @@ def _give_back(history: History, run: Unfolding) -> None:
             history.teacher(run),
             submission_id=found[1].id,
             feedback=_FEEDBACK,
+        )
+
+
+def _present(history: History, run: Unfolding) -> None:
+    """Offer times to present the dashboards; some are booked, the demo's learner has none yet."""
+    item, teacher = history.assessment(run, "TP2"), history.teacher(run)
+    day = clock.local(history.now).date() + timedelta(days=6)
+    offered = slots.offer_slots(
+        history.session,
+        teacher,
+        assessment_id=item.id,
+        series=Series(first=at(day, 9), minutes=20, count=9, pause=10, capacity=2),
+        examiner_id=teacher.person_id or 0,
+        place=_ROOM,
+    )
+    others = [each for each in run.seats if each != history.cast.known["learner"]]
+    for number, person_id in enumerate(others[:_BOOKED]):
+        slots.book(
+            history.session,
+            Actor(person_id=person_id),
+            assessment_id=item.id,
+            slot_id=offered[number * 2 // 3].id,
         )

@@ -10,7 +10,14 @@ import pytest
 
 from nador.assessment.rules.regrading import AnswerChange, Regrade, report_fingerprint
 
-ANSWER = AnswerChange(answer_id=7, position=1, version_id=3, before=Fraction(1), after=Fraction(0))
+ANSWER = AnswerChange(
+    answer_id=7,
+    position=1,
+    version_id=3,
+    points=Decimal(4),
+    before=Fraction(1),
+    after=Fraction(1, 3),
+)
 ATTEMPT = Regrade(5, 11, "Salma Bouziane", None, Decimal(20), Decimal(10), [ANSWER])
 
 
@@ -19,9 +26,9 @@ ATTEMPT = Regrade(5, 11, "Salma Bouziane", None, Decimal(20), Decimal(10), [ANSW
     [
         replace(ANSWER, answer_id=8),
         replace(ANSWER, version_id=4),
-        replace(ANSWER, before=Fraction(1, 3)),
+        replace(ANSWER, before=Fraction(1, 2)),
         replace(ANSWER, before=None),
-        replace(ANSWER, after=Fraction(1, 3)),
+        replace(ANSWER, after=Fraction(1, 2)),
         replace(ANSWER, after=None),
     ],
     ids=str,
@@ -51,6 +58,15 @@ def test_names_and_the_order_of_learners_do_not() -> None:
     assert seen(ATTEMPT, second) == seen(second, ATTEMPT)
     assert seen(ATTEMPT, second) != seen(ATTEMPT)
     assert seen() != seen(ATTEMPT)
+
+
+def test_points_are_those_of_the_answers_that_change() -> None:
+    other = replace(ANSWER, answer_id=8, points=Decimal("0.5"), before=Fraction(0))
+    both = replace(ATTEMPT, changes=[ANSWER, other])
+
+    assert (both.points_before, both.points_after) == (Decimal(4), Decimal("1.50"))
+    for_a_person = replace(ATTEMPT, changes=[ANSWER, replace(other, after=None)])
+    assert (for_a_person.points_before, for_a_person.points_after) == (Decimal(4), None)
 
 
 def seen(*report: Regrade) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from nador.accounts import queries as accounts
 from nador.accounts.models import Person
 from nador.accounts.service import passwords
-from nador.assessment.models import Grade, Result, Submission
+from nador.assessment.models import Booking, Grade, Result, Slot, Submission
 from nador.assessment.queries.submissions import assignments_of
 from nador.assessment.rules import Decision
 from nador.assessment.rules.submissions import SubmissionStatus
@@ -25,34 +25,32 @@ from nador.enrolment.models import Enrolment, Offer
 from nador.enrolment.rules import EnrolmentStatus
 from nador.kernel import clock
 from nador.kernel.audit import AuditEntry
-from nador.kernel.db import make_sessions
-from nador.kernel.files import FileStore
-from nador.kernel.work import Desk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
 
-    from nador.settings import Settings
-    from tests.conftest import Database
+    from nador.kernel.work import Desk
 
 # One database is enough: every command that the demo calls has its own tests on both.
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.timeout(600),
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+
+@pytest.fixture(scope="module")
+def centre_desk(shared_desk: Desk) -> Desk:
+    with shared_desk.sessions() as session:
+        assert centre.load(session, origin="http://127.0.0.1:8000")
+    return shared_desk
 
 
 @pytest.fixture
-def loaded(database: Database) -> Session:
-    session = make_sessions(database.engine)()
-    assert centre.load(session, origin="http://127.0.0.1:8000")
-    return session
+def loaded(centre_desk: Desk) -> Iterator[Session]:
+    with centre_desk.sessions() as session:
+        yield session
 
 
-def test_the_centre_shows_every_state(
-    loaded: Session, database: Database, settings: Settings
-) -> None:
+def test_the_centre_shows_every_state(loaded: Session, centre_desk: Desk) -> None:
     now = clock.now()
     runs = loaded.scalars(select(Run)).all()
     states = Counter(shown_state(run.status, run.schedule, now=now).value for run in runs)
@@ -75,11 +73,10 @@ def test_the_centre_shows_every_state(
     _history_is_in_order(loaded)
     _a_learner_has_something_of_everything(loaded)
     assert not centre.load(loaded, origin=""), "a second start finds it"
-    desk = Desk(settings, make_sessions(database.engine), FileStore(settings.files))
-    opening.make_keys(loaded, settings)
-    papers.settle(desk)
-    papers.settle(desk)
-    with desk.sessions() as session:
+    opening.make_keys(loaded, centre_desk.settings)
+    papers.settle(centre_desk)
+    papers.settle(centre_desk)
+    with centre_desk.sessions() as session:
         _certificates_are_of_every_status(session)
 
 
@@ -124,6 +121,24 @@ def _certificates_are_of_every_status(session: Session) -> None:
         select(Credential.signed_at).join(Certificate).where(Certificate.issued_at.is_not(None))
     )
     assert all(sealed), "what is issued has its credential"
+
+
+def test_times_are_booked_and_one_is_left_for_the_learner(loaded: Session) -> None:
+    learner = loaded.scalars(select(Person.id).where(Person.email == "learner@nador.example")).one()
+    taken = Counter(loaded.scalars(select(Booking.slot_id)))
+    offered = loaded.scalars(select(Slot).order_by(Slot.starts_at)).all()
+
+    assert sum(taken.values()) == 8
+    assert {slot.capacity - taken[slot.id] for slot in offered} == {0, 1, 2}
+    assert clock.now() < offered[0].closes_at
+    assert (
+        loaded.scalars(
+            select(Enrolment.id)
+            .join(Booking, Booking.enrolment_id == Enrolment.id)
+            .where(Enrolment.person_id == learner)
+        ).all()
+        == []
+    )
 
 
 def test_work_is_handed_in_late_returned_and_begun(loaded: Session) -> None:

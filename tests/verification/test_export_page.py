@@ -15,9 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from nador.kernel.db import make_engine, make_sessions
 from nador.kernel.i18n import LANGUAGES, translator
-from nador.settings import Settings
 from nador.verification import labels
 from nador.verification.export.entries import shards
 from tests.factories import make_institute
@@ -29,24 +27,18 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from nador.kernel.work import Desk
+
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def copied(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> CopyOfShelf:
+def copied(shared_desk: Desk) -> CopyOfShelf:
     """A copy for all to read: it is the same from both databases (`test_export.py`)."""
-    folder = tmp_path_factory.mktemp("shelf")
-    url = f"sqlite:///{shutil.copyfile(_sqlite_template, folder / 'nador.db')}"
-    settings = Settings.from_environment(
-        {"NADOR_INSTANCE": str(folder / "instance"), "NADOR_DATABASE_URL": url}
-    )
-    engine = make_engine(url)
-    sessions = make_sessions(engine)
+    settings, sessions = shared_desk.settings, shared_desk.sessions
     with sessions() as session:
         shelf = one_of_each(session, make_institute(session))
-        made = copy_of_shelf(sessions, session, settings, shelf, folder)
-    engine.dispose()
-    return made
+        return copy_of_shelf(sessions, session, settings, shelf, settings.instance)
 
 
 class _Silent(http.server.SimpleHTTPRequestHandler):

@@ -103,5 +103,9 @@ def _changes(
         version_id, question = keys[question_id]
         after = question.grade(answer.answer)
         if after != answer.earned:
-            found.append(AnswerChange(answer.id, answer.position, version_id, answer.earned, after))
+            found.append(
+                AnswerChange(
+                    answer.id, answer.position, version_id, answer.points, answer.earned, after
+                )
+            )
     return found

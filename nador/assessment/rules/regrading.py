@@ -9,6 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from nador.assessment.rules.quizzes import to_cent
 from nador.kernel.errors import Conflict
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class AnswerChange:
     answer_id: int
     position: int
     version_id: int
+    points: Decimal
+    """What the question is worth."""
     before: Fraction | None
     after: Fraction | None
 
@@ -37,6 +40,25 @@ class Regrade:
     before: Decimal | None
     after: Decimal | None
     changes: list[AnswerChange]
+
+    @property
+    def points_before(self) -> Decimal | None:
+        """What the answers that would change earn now; None: one of them waits for a person."""
+        return _sum((each.points, each.before) for each in self.changes)
+
+    @property
+    def points_after(self) -> Decimal | None:
+        """What the same answers would earn."""
+        return _sum((each.points, each.after) for each in self.changes)
+
+
+def _sum(earned: Iterable[tuple[Decimal, Fraction | None]]) -> Decimal | None:
+    total = Fraction(0)
+    for points, share in earned:
+        if share is None:
+            return None
+        total += Fraction(points) * share
+    return to_cent(total)
 
 
 class RegradeMoved(Conflict):
