@@ -64,6 +64,7 @@ def graded(session: Session) -> School:
     return school
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("learners", [20, 2_000])
 def test_first_pages_read_as_often_for_2000_learners_as_for_20(
     session: Session, desk: Desk, learners: int

@@ -515,7 +515,9 @@ def test_two_who_approve_at_once_carry_it_out_once(
 def told(session: Session) -> dict[str, str]:
     """The mails about proposals, by whom they are for."""
     session.rollback()
-    found = session.scalars(select(Message).where(Message.body.contains("/manage/proposals/")))
+    found = session.scalars(
+        select(Message).where(Message.body.contains("/manage/proposals/")).order_by(Message.id)
+    )
     return {one.recipient: f"{one.subject}\n{one.body}" for one in found}
 
 
