@@ -148,6 +148,8 @@ RUN_TABS = [
         below=(
             "assessment.slots",
             "assessment.offer_slots",
+            "assessment.ask_to_book_for",
+            "assessment.book_for",
             "assessment.assignment_settings",
             "assessment.set_assignment",
             "assessment.handed_in_list",
