@@ -12,6 +12,7 @@ from sqlalchemy import select
 from nador.assessment.models import AnswerFile, AttemptAnswer, LetGoFile
 from nador.assessment.rules.submissions import ScanState
 from nador.assessment.service import answer_files, uploads
+from nador.assessment.service.forgetting import record_let_go
 from nador.kernel import work
 from nador.kernel.files import FileStore
 from nador.kernel.mail import Message
@@ -168,3 +169,21 @@ def test_too_many_files_leave_nothing_in_the_store(
     assert len(asked) == 3
     work.run_once(desk, holder="here")
     assert not any(desk.files.path(each).exists() for each in asked)
+
+
+def test_bytes_that_came_again_are_still_watched(
+    client: FlaskClient, exam: Exam, desk: Desk
+) -> None:
+    attempt = exam.begin()
+    be(client, exam.actors[0], exam.session)
+    assert send(client, attempt.id, (EICAR, "bad.txt"), sequence="1") == 200
+    assert send(client, attempt.id, (b"other", "other.txt"), sequence="2") == 200
+    exam.session.rollback()
+    asked = exam.session.scalars(select(LetGoFile.id)).one()
+    assert send(client, attempt.id, (EICAR, "bad.txt"), sequence="3") == 200
+
+    # As if the worker had looked just before the third save.
+    exam.session.rollback()
+    record_let_go(exam.session, exam.actors[0], item_id=asked, outcome=True)
+
+    assert scans(exam.session)["bad.txt"] is ScanState.WAITING

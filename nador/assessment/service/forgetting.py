@@ -23,6 +23,7 @@ from nador.assessment.models import (
     SubmissionFile,
     Upload,
 )
+from nador.assessment.queries import handed_in
 from nador.enrolment.models import Enrolment
 from nador.kernel import clock
 from nador.kernel.db import command
@@ -138,5 +139,19 @@ def record_let_go(session: Session, _actor: Actor, *, item_id: int, outcome: boo
     if kept is None:
         return
     if outcome:
-        session.execute(delete(AnswerFile).where(AnswerFile.sha256 == kept.sha256))
+        _forget_scans(session, kept.sha256)
     session.delete(kept)
+
+
+def _forget_scans(session: Session, sha256: str) -> None:
+    """Forget what the scanner said of bytes, unless an answer has named them again meanwhile.
+
+    Without its row a file would count as one that no scanner has to look at. The rows are held first:
+    who saves such an answer holds them too.
+    """
+    said = session.scalars(
+        select(AnswerFile).where(AnswerFile.sha256 == sha256).with_for_update()
+    ).all()
+    if said and not handed_in.is_named(session, sha256):
+        for each in said:
+            session.delete(each)

@@ -63,9 +63,9 @@ def watch(session: Session, *, answer_id: int, answer: Answer) -> None:
     """Have the scanner look at the files of an answer, as part of a command; at each of them once."""
     files = {each["sha256"]: each["name"] for each in answer.get("files", [])}
     watched = session.scalars(
-        select(AnswerFile.sha256).where(
-            AnswerFile.answer_id == answer_id, AnswerFile.sha256.in_(files)
-        )
+        select(AnswerFile.sha256)
+        .where(AnswerFile.answer_id == answer_id, AnswerFile.sha256.in_(files))
+        .with_for_update()
     ).all()
     session.add_all(
         AnswerFile(answer_id=answer_id, sha256=sha256, name=name, scan=ScanState.WAITING)
