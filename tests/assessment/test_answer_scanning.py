@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,36 +13,23 @@ from nador.assessment.rules.submissions import ScanState
 from nador.assessment.service import answer_files, uploads
 from nador.assessment.service.forgetting import record_let_go
 from nador.kernel import work
-from nador.kernel.files import FileStore
 from nador.kernel.mail import Message
-from nador.kernel.work import Desk
 from tests.assessment.exam import FILE, Exam, open_exam
+from tests.assessment.test_feedback_scanning import desk, settings
 from tests.assessment.test_quiz_pages import as_instructor
 from tests.factories import make_sign_in
 from tests.kernel.test_scanner import EICAR, clamd
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
-    from sqlalchemy.orm import Session, sessionmaker
+    from sqlalchemy.orm import Session
 
     from nador.kernel.access import Actor
-    from nador.settings import Settings
+    from nador.kernel.work import Desk
 
-__all__ = ["clamd"]
+__all__ = ["clamd", "desk", "settings"]
 PDF = b"%PDF-1.7 plan"
 QUESTION = FILE | {"endings": ".pdf .txt", "most_files": 2}
-
-
-@pytest.fixture
-def settings(settings: Settings, clamd: str) -> Settings:
-    """The settings of an instance with a scanner."""
-    return replace(settings, scanner=clamd)
-
-
-@pytest.fixture
-def desk(settings: Settings, sessions: sessionmaker[Session]) -> Desk:
-    """A worker's desk with the scanner at hand."""
-    return Desk(settings, sessions, FileStore(settings.files))
 
 
 @pytest.fixture
