@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
 
 SAVED = re.compile(r"Saved at \d\d:\d\d")
 UNSAVED = re.compile("Not saved yet")
@@ -202,3 +202,45 @@ def test_a_file_goes_on_where_it_stood_and_what_was_typed_stays(
         assert [(each["name"], each["size"]) for each in first["files"]] == [("plan.pdf", 800_000)]
         assert second == {"text": "Rabat"}
     assert pieces == ["0", "524288", "524288"]
+
+
+def test_what_is_being_sent_is_not_left_behind(tmp_path: Path, browser: Browser) -> None:
+    """Neither a button nor another file that is there sooner takes the page away."""
+    held: list[Route] = []
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    def hold_first(route: Route) -> None:
+        if route.request.method == "PATCH" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    with (
+        hall(tmp_path / "hall", FILE, FILE, minutes=60) as room,
+        room.house.enter(browser, room.exam.actors[0]) as context,
+    ):
+        page = begin(context, room)
+        page.on("dialog", stay)
+        page.route("**/me/uploads/*", hold_first)
+        for at in (1, 2):
+            page.locator(f"[name=q{at}-file]").set_input_files(
+                {"name": f"plan {at}.pdf", "mimeType": "application/pdf", "buffer": b"%PDF" * 9}
+            )
+            expect(page.locator("progress")).to_have_count(at)
+        expect(page.locator("progress").nth(1)).to_have_js_property("value", 36, timeout=PATIENCE)
+        with page.expect_event("dialog"):
+            page.locator("[name=finish]").click(no_wait_after=True)
+        assert asked == ["beforeunload"]
+        expect(page.locator("progress")).to_have_count(2)
+
+        held[0].continue_()
+        for at in (1, 2):
+            expect(page.locator(f"[name=q{at}-keep]")).to_be_checked(timeout=PATIENCE)
+        assert [[each["name"] for each in one["files"]] for one in room.answers()] == [
+            ["plan 1.pdf"],
+            ["plan 2.pdf"],
+        ]

@@ -5,7 +5,7 @@
   if (!form) return;
   const { elements: { text, seen, csrf_token: token }, dataset } = form;
   const told = document.getElementById("saved");
-  // Dirty also while it is under way.
+  // Dirty while under way, too.
   let dirty, saving, timer;
 
   const sendText = async () => {

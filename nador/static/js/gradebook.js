@@ -1,4 +1,4 @@
-// The gradebook's keys: arrows go up and down a column; a changed mark is saved at once.
+// Arrows go up and down a column; a changed mark is saved at once.
 "use strict";
 (() => {
   const form = document.getElementById("ed");
@@ -35,7 +35,8 @@
   const step = (input, by) => {
     const column = [...document.querySelectorAll(`[data-column="${input.dataset.column}"]`)];
     const next = column[column.indexOf(input) + by];
-    if (next) { next.focus(); next.select(); }
+    next?.focus();
+    next?.select();
   };
 
   const isMark = ({ target }) => target.matches("input.mark");

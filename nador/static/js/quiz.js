@@ -20,7 +20,6 @@
     const line = quiz.querySelector(`[data-position="${at}"] [role=status], #quiz > [role=status]`);
     if (line && text) line.textContent = text;
   };
-  const own = (at) => [...quiz.elements].filter((e) => e.name.startsWith(`q${at}-`));
   const known = (at) => quiz.elements?.[`s${at}`];
   // Without its digest an answer counts as touched.
   const stamp = (at, sequence) => {
@@ -32,8 +31,7 @@
     clearTimeout(typing.get(at));
     typing.delete(at);
     const body = [...new FormData(quiz)].filter(([name]) => name.startsWith(`q${at}-`));
-    const last = Math.max(known(at).value, pending[at]?.sequence ?? 0);
-    pending[at] = { sequence: last + 1, body };
+    pending[at] = { sequence: Math.max(known(at).value, pending[at]?.sequence ?? 0) + 1, body };
     keep(at);
     send(at);
   };
@@ -101,8 +99,8 @@
   const leave = () => { if (Object.values(pending).every((one) => one.refused)) finish.submit(); };
   const tick = () => {
     const seconds = Math.max(0, Math.round((end - performance.now()) / 1000));
-    const soon = shown.nextElementSibling;
-    if (soon.dataset[seconds]) soon.textContent = soon.dataset[seconds];
+    const soon = shown.nextElementSibling, said = soon.dataset[seconds];
+    if (said) soon.textContent = said;
     shown.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
     if (seconds || over || !finish) return;
     over = true;
@@ -111,7 +109,7 @@
   };
   if (shown) { left(+shown.dataset.left); tick(); setInterval(tick, 1000); }
 
-  const fill = (at) => own(at).forEach((e) => {
+  const fill = (at) => quiz.querySelectorAll(`[name^=q${at}-]`).forEach((e) => {
     const said = pending[at].body.filter(([name]) => name === e.name).map(([, value]) => value);
     if (e.type === "radio" || e.type === "checkbox") e.checked = said.includes(e.value);
     else e.value = said.pop() ?? "";

@@ -1,5 +1,7 @@
 // Files go in pieces, and on where they stood when the line was lost; without script, whole.
 "use strict";
+let busy = 0, failed;
+addEventListener("beforeunload", (event) => busy && event.preventDefault());
 document.querySelectorAll("[data-uploads] [type=file]").forEach((input) => {
   const { uploads, waits } = input.closest("[data-uploads]").dataset;
   const list = document.createElement("ul");
@@ -46,8 +48,8 @@ document.querySelectorAll("[data-uploads] [type=file]").forEach((input) => {
     list.append(line);
     try {
       await send(file, bar, told);
-      return true;
     } catch (problem) {
+      failed = true;
       bar.remove();
       told.className = "errmsg";
       told.textContent = problem.detail;
@@ -57,8 +59,9 @@ document.querySelectorAll("[data-uploads] [type=file]").forEach((input) => {
   input.onchange = async () => {
     const files = [...input.files];
     input.value = "";
-    let all = true;
-    for (const file of files) all = await upload(file) && all;
-    if (all && input.form.dispatchEvent(new Event("uploaded", { cancelable: true }))) location.reload();
+    if (!busy++) failed = false;
+    for (const file of files) await upload(file);
+    busy--;
+    if (!busy && !failed && input.form.dispatchEvent(new Event("uploaded", { cancelable: true }))) location.reload();
   };
 });
