@@ -301,6 +301,8 @@ def run(name: str, centre: Centre, *, seed: int, size: int = 120, kills: int = K
         story.more()
         with beside(story.watch, story.go_on):
             killed = under_fire(story, random.Random(seed), kills=kills, stride=stride, extra=extra)
+            # The site may have come back too late for who watches to have seen the log grow.
+            until(story, lambda: len(story.checkpoints) > 1)
         story.after()
         until(story, lambda: not story.pending())
         with desk.reading() as session:
