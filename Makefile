@@ -17,7 +17,7 @@ help: ## list the commands
 	@mkdir -p .make && $(SUDO) deploy/install-packages deploy/apt-packages.txt && touch $@
 
 .make/apt-test: deploy/apt-packages.txt tests/apt-packages.txt
-	@mkdir -p .make && $(SUDO) deploy/install-packages deploy/apt-packages.txt tests/apt-packages.txt && touch $@
+	@mkdir -p .make && $(SUDO) deploy/install-packages deploy/apt-packages.txt tests/apt-packages.txt && touch .make/apt $@
 
 .venv/.run: requirements.lock deploy/make-venv
 	@deploy/make-venv requirements.lock && rm -f .venv/.test && touch $@
@@ -38,7 +38,7 @@ demo: .make/apt ## a demo centre on http://127.0.0.1:$PORT (8000), in the foregr
 test: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## every test, on SQLite and PostgreSQL, with real browsers
 	@$(PY) -m pytest -n 3 $(ARGS)
 
-check: .venv/.test ## format, lint, types, imports, templates, words, migrations
+check: .make/apt .venv/.test ## format, lint, types, imports, templates, words, migrations
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
@@ -51,7 +51,7 @@ coverage: .make/apt-test .venv/.test tests/foreign/node_modules/.made ## branch 
 	@.venv/bin/coverage report --fail-under=95
 	@.venv/bin/coverage report --include='nador/*/rules.py,nador/*/rules/*,nador/*/policy.py,nador/assessment/questions/*,nador/verification/kinds.py' --fail-under=100
 
-mutants: .venv/.test ## change rules and policies in many small ways, and count what tests notice
+mutants: .make/apt .venv/.test ## change rules and policies in many small ways, and count what tests notice
 	@rm -rf mutants && mkdir mutants
 	@.venv/bin/mutmut run --max-children 2 $(ARGS) > mutants/run.log || (tail -n 20 mutants/run.log; exit 1)
 	@$(PY) -m tests.mutants
