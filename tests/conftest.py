@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings as examples
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, event, text
 from xdist.scheduler import LoadScopeScheduling
 
 from nador.app import assemble, create_app, furnish, parts_of, wire
@@ -46,6 +47,13 @@ examples.register_profile(
     "mutants", max_examples=25, derandomize=True, database=None, deadline=None
 )
 examples.load_profile("patient")
+
+
+@event.listens_for(Engine, "connect")
+def _owe_no_order(connection: object, _entry: object) -> None:
+    """Let SQLite turn round what nobody put in order: PostgreSQL does so now and then."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
 
 
 class JourneysTogether(LoadScopeScheduling):

@@ -101,7 +101,9 @@ def _codes(desk: Desk) -> Iterable[str]:
     """However it is typed, a code leads to one certificate: folding is done again and compared."""
     with desk.reading() as session:
         rows = session.execute(
-            select(Certificate.number, Certificate.code, Certificate.code_key)
+            select(Certificate.number, Certificate.code, Certificate.code_key).order_by(
+                Certificate.id
+            )
         ).all()
     owners: dict[str, str] = {}
     for number, code, key in rows:

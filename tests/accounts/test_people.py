@@ -224,7 +224,9 @@ def test_a_role_is_granted_once_and_ends(
             role=Role.INSTRUCTOR,
         )
     actions = session.scalars(
-        select(AuditEntry.action).where(AuditEntry.institute_id == institute.id)
+        select(AuditEntry.action)
+        .where(AuditEntry.institute_id == institute.id)
+        .order_by(AuditEntry.id)
     ).all()
     assert list(actions) == ["role.granted", "role.ended"]
 

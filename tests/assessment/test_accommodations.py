@@ -93,8 +93,10 @@ def test_what_has_ended_holds_no_more_and_is_kept(school: School) -> None:
     assert eased.eases(school.session, school.assessments[0], [learner]) == {}
     listed = eased.accommodations_of(school.session, school.run.id)
     assert [(each.accommodation.reason, each.latin) for each in listed] == [("ill", "Learner 000")]
-    actions = school.session.query(AuditEntry.action).filter(
-        AuditEntry.action.startswith("accommodation")
+    actions = (
+        school.session.query(AuditEntry.action)
+        .filter(AuditEntry.action.startswith("accommodation"))
+        .order_by(AuditEntry.id)
     )
     assert [action for (action,) in actions] == ["accommodation.given", "accommodation.ended"]
 

@@ -93,7 +93,9 @@ def test_the_latest_holds_and_can_be_taken_back(session: Session) -> None:
         (Decimal(15), "Jury"),
     ]
     assert again is not None
-    entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "mark.overridden"))
+    entries = session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "mark.overridden").order_by(AuditEntry.id)
+    )
     assert [entry.details["value"] for entry in entries] == ["15.00", "14.00", None]
 
 

@@ -105,7 +105,11 @@ def test_a_run_opens_published(
 
     assert run.status is RunStatus.PUBLISHED
     assert heard == [RunPublished(run.id)]
-    said = session.scalars(select(AuditEntry.action).where(AuditEntry.subject == f"run:{run.id}"))
+    said = session.scalars(
+        select(AuditEntry.action)
+        .where(AuditEntry.subject == f"run:{run.id}")
+        .order_by(AuditEntry.id)
+    )
     assert said.all() == ["run.opened", "run.published"]
 
 

@@ -32,10 +32,12 @@ def open_draft(page: Page) -> None:
     """Go from the learner's page to the draft of the run's last work, a new version where need be."""
     page.goto("/me")
     page.locator("main a[href*='/me/assignments/']").last.click()
+    page.wait_for_load_state()
     begin = page.locator("main form[action$='/begin'] [type=submit]")
     if begin.count():
         begin.click()
     expect(page.locator("textarea[name=text]")).to_be_visible()
+    page.wait_for_load_state()
 
 
 def write_with_the_line_cut(page: Page, lang: str) -> None:

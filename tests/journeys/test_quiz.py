@@ -36,6 +36,8 @@ def begin(context: BrowserContext, room: Hall) -> Page:
     page.goto(f"/me/quizzes/{room.exam.quiz.id}?lang=en")
     page.locator("main form button").click()
     expect(page).to_have_url(re.compile(r"/me/attempts/\d+"))
+    # What is typed before the scripts are there waits for a button.
+    page.wait_for_load_state()
     return page
 
 
