@@ -557,7 +557,10 @@ def test_supplements_of_many_are_read_at_once(
             school.let_hold(make_person(session))
         statements.clear()
         school.order()
-        asked.append(len([one for one in statements if one.startswith("SELECT")]))
+        # Places in the status list are drawn by lot: one that is taken is drawn again.
+        drawn = "SELECT credential.status_index"
+        read = [one for one in statements if one.startswith("SELECT") and drawn not in one]
+        asked.append(len(read))
 
     assert asked[1] == asked[2]
 
