@@ -129,7 +129,7 @@ class Translator:
 
     def time_(self, instant: datetime, /) -> str:
         """Write the time on the wall in Casablanca as HH:MM."""
-        return f"{clock.local(instant):%H:%M}"
+        return clock.local(instant).time().isoformat("minutes")
 
     def datetime_(self, instant: datetime, /) -> str:
         """Write an instant as day in words and time on the wall."""

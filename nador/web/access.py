@@ -61,22 +61,21 @@ def access(
 
 def install(app: Flask) -> None:
     """Check every request against the declaration of its route."""
-    app.view_functions["static"].__dict__.update(access=(PUBLIC,), faceless=True)
+    access(PUBLIC, faceless=True)(app.view_functions["static"])
 
     @app.before_request
     def check() -> ResponseReturnValue | None:
-        if request.endpoint is None:
+        endpoint = request.endpoint
+        if endpoint is None:
             return None
-        view = current_app.view_functions[request.endpoint]
-        return None if view.__dict__.get("by_view") else enter()
+        declared = app.view_functions[endpoint].__dict__
+        return None if declared["by_view"] or PUBLIC in declared["access"] else enter()
 
 
 def enter() -> ResponseReturnValue | None:
     """Hold who asks against what the route declares; returns the way to the door for strangers."""
     view = current_app.view_functions[request.endpoint or ""]
     who: tuple[Who, ...] = view.__dict__["access"]
-    if PUBLIC in who:
-        return None
     if not actor().signed_in:
         return _ask_to_sign_in()
     if SIGNED_IN in who or actor().roles() & set(who):

@@ -135,7 +135,7 @@ def fill(template: str, texts: Mapping[str, str], **fixed: Any) -> bytes:
     It is rendered once per language, `fixed` values and set of texts; after that the escaped texts
     are put in their places. A template may only show a text, or ask whether it is there.
     """
-    if request.args and request.args.keys() - {"lang"}:
+    if request.query_string and request.args.keys() - {"lang"}:
         return render_template(template, **texts, **fixed).encode()
     here, language = parts(), locale()
     institute = pick(brand().name, language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
@@ -25,6 +25,7 @@ from nador.kernel.i18n import translator as translator_for
 from nador.settings import Settings
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
     from itsdangerous import URLSafeTimedSerializer
 
 LANGUAGE_COOKIE = "nador_lang"
@@ -130,8 +131,8 @@ def is_public_page() -> bool:
 
 def asked_language() -> str | None:
     """Return the language that the address asks for, if it asks for one of ours."""
-    # Most addresses ask for nothing, and looking in vain costs Werkzeug an exception.
-    asked = request.args.get("lang") if request.args else None
+    # Most addresses ask for nothing, and finding that out by its arguments costs Werkzeug more.
+    asked = request.args.get("lang") if request.query_string else None
     return asked if asked in LANGUAGES else None
 
 
@@ -169,8 +170,23 @@ def brand() -> Brand:
     return here.brand
 
 
+class Answer(Response):
+    """An answer with headers that are the same on thousands: Werkzeug checks any other twice each time."""
+
+    fixed: tuple[tuple[str, str], ...] = ()
+
+    def get_wsgi_response(
+        self, environ: WSGIEnvironment
+    ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
+        """Return body, status and headers, the fixed ones behind the others."""
+        body, status, headers = super().get_wsgi_response(environ)
+        return body, status, [*headers, *self.fixed]
+
+
 class Application(Flask):
     """Flask, whose functions are all plain here: it asks at each call whether they are coroutines."""
+
+    response_class = Answer
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the function as it is."""
@@ -233,7 +249,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def remember_language(response: Response) -> Response:
         asked = asked_language()
-        if asked and request.endpoint != "static" and not is_public_page():
+        if asked and not is_public_page():
             response.set_cookie(
                 LANGUAGE_COOKIE,
                 asked,

@@ -23,7 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from nador.kernel import clock
 from nador.web import errors
 from nador.web.rendering import public_style_hash
-from nador.web.request import is_public_page, translator
+from nador.web.request import Answer, is_public_page, translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,55 +79,55 @@ def install(app: Flask, settings: Settings) -> None:
     @app.before_request
     def start() -> None:
         g.started = time.perf_counter()
+        if request.method not in app.config["WTF_CSRF_METHODS"]:
+            return
         # Before anything reads the form: that is when its size is judged.
         if request.mimetype == "multipart/form-data":
             view = app.view_functions.get(request.endpoint or "")
             request.max_content_length = getattr(view, "largest", LARGEST_REQUEST)
-        # Asked for every page, CSRFProtect looks for exemptions before it looks at the method.
         # A page that knows nobody has nobody in whose name something could be forged.
-        asked = request.method in app.config["WTF_CSRF_METHODS"] and not is_public_page()
-        if asked and app.config["WTF_CSRF_ENABLED"]:
+        if app.config["WTF_CSRF_ENABLED"] and not is_public_page():
             csrf.protect(apply_exemptions=True)
 
-    always = [
+    always: tuple[tuple[str, str], ...] = (
         ("X-Content-Type-Options", "nosniff"),
         ("Cross-Origin-Opener-Policy", "same-origin"),
         ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
-    ]
+    )
     if secure:
-        always.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
-    for_faceless = [
+        always += (("Strict-Transport-Security", "max-age=31536000; includeSubDomains"),)
+    for_faceless = (
         *always,
         ("Referrer-Policy", "no-referrer"),
         (
             "Content-Security-Policy",
             POLICY.format(style=public_style_hash(), frames="'none'", ancestors="'none'"),
         ),
-    ]
-    for_pages = [
+    )
+    for_pages = (
         *always,
         ("Referrer-Policy", "same-origin"),
         (
             "Content-Security-Policy",
             POLICY.format(style="'self'", frames="'self'", ancestors="'none'"),
         ),
-    ]
+    )
     # A page of ours may show a document of ours; nobody else's may.
-    for_documents = [
+    for_documents = (
         *for_pages[:-1],
         (
             "Content-Security-Policy",
             POLICY.format(style="'self'", frames="'none'", ancestors="'self'"),
         ),
-    ]
+    )
 
     @app.after_request
-    def finish(response: Response) -> Response:
+    def finish(response: Answer) -> Answer:
         if is_public_page():
-            response.headers.extend(for_faceless)
+            response.fixed += for_faceless
         else:
             is_document = response.mimetype == "application/pdf"
-            response.headers.extend(for_documents if is_document else for_pages)
+            response.fixed += for_documents if is_document else for_pages
             settle_limits(response)
             if request.endpoint != "static":
                 response.headers.setdefault("Cache-Control", "no-store")

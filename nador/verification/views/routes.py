@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 from flask import Blueprint
 
 if TYPE_CHECKING:
-    from flask import Response
+    from nador.web.request import Answer
 
 blueprint = Blueprint("verification", __name__)
 
-QUIET = [
+QUIET = (
     ("X-Robots-Tag", "noindex"),
     ("Cache-Control", "no-store"),
     ("Vary", "Accept, Accept-Language"),
-]
+)
 
 
 @blueprint.after_request
-def keep_quiet(response: Response) -> Response:
+def keep_quiet(response: Answer) -> Answer:
     """Keep the answer out of search engines and caches."""
-    response.headers.extend(QUIET)
+    response.fixed += QUIET
     return response
