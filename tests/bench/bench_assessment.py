@@ -60,21 +60,26 @@ def _costs(learners: int) -> dict[str, float]:
             client = app.test_client()
             sign_in(client, session, school.instructor)
             run_id = school.run.id
-            pages = {
-                "gradebook": f"/teach/runs/{run_id}/gradebook",
-                "queue": "/teach/marking",
-                "statistics": f"/teach/runs/{run_id}/statistics",
-            }
-            costs = {f"{name}_anew": _cost(client, pages[name], 3) for name in pages}
+            pages = pages_of(run_id)
+            costs = {f"{name}_anew": cost(client, pages[name], 3) for name in pages}
             desk = Desk(settings, parts.sessions, FileStore(Path(folder)))
             keep_figures(session, NOBODY, item_id=run_id, outcome=count(desk, run_id))
-        costs |= {name: _cost(client, page, ROUNDS) for name, page in pages.items()}
+        costs |= {name: cost(client, page, ROUNDS) for name, page in pages.items()}
         parts.engine.dispose()
     del costs["queue_anew"]
     return costs
 
 
-def _cost(client: FlaskClient, page: str, rounds: int) -> float:
+def pages_of(run_id: int) -> dict[str, str]:
+    """Name the pages that grow with a run, and where they are."""
+    return {
+        "gradebook": f"/teach/runs/{run_id}/gradebook",
+        "queue": "/teach/marking",
+        "statistics": f"/teach/runs/{run_id}/statistics",
+    }
+
+
+def cost(client: FlaskClient, page: str, rounds: int) -> float:
     """Milliseconds of CPU of the request that took least: what runs beside only adds."""
     spent = []
     client.get(page)

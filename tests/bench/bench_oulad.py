@@ -21,22 +21,26 @@ import psutil
 from sqlalchemy import func, select
 
 from nador.accounts.models import Person
-from nador.app import wire
+from nador.app import create_app, wire
+from nador.assessment.jobs import count
 from nador.assessment.models import Grade, Result
 from nador.assessment.rules import Decision
-from nador.catalogue.models import Run
+from nador.assessment.service.figures import keep_figures
+from nador.catalogue.models import Run, RunStaff
 from nador.certification.models import Certificate
 from nador.certification.rules import CertificateStatus
 from nador.enrolment.models import Enrolment
-from nador.kernel import checkup
-from nador.kernel.access import Role
+from nador.kernel import checkup, clock
+from nador.kernel.access import NOBODY, Role
 from nador.kernel.supervision import open_desk
 from nador.kernel.work import Heartbeat
 from nador.settings import Settings
+from tests.bench.bench_assessment import ROUNDS, cost, pages_of
 from tests.certification.office import give_keys
 from tests.conftest import SHARED
 from tests.drill.centre import PATIENCE, Centre, opened
-from tests.factories import make_actor, make_institute
+from tests.factories import make_actor, make_institute, sign_in
+from tests.factories.store import store
 
 if TYPE_CHECKING:
     from nador.kernel.work import Desk
@@ -70,6 +74,7 @@ def _measured(data: Path, *, postgresql: bool) -> dict[str, Any]:
                 email = session.get_one(Person, actor.person_id).email or ""
             return {
                 "import": _cost(centre, "import", "oulad", str(data)) | _counts(desk),
+                "pages": _pages(desk),
                 "conclude": _cost(centre, "run", "conclude", _largest(desk), "--as", email),
                 "issue": _issued(centre, desk, email),
             }
@@ -91,6 +96,31 @@ def _cost(centre: Centre, *command: str) -> dict[str, Any]:
         "cpu_s": round(_cpu_of_children() - before, 1),
         "server_cpu_s": round(_cpu_of_server(centre) - server, 1),
     }
+
+
+def _pages(desk: Desk) -> dict[str, Any]:
+    """CPU milliseconds of the pages of the runs with the fewest and the most learners, to their instructor."""
+    app = create_app(desk.settings)
+    with desk.reading() as session:
+        learners = func.count().label("learners")
+        sizes = session.execute(
+            select(Enrolment.run_id, learners).group_by(Enrolment.run_id).order_by(learners)
+        ).all()
+    costs: dict[str, Any] = {}
+    for run_id, size in (sizes[0], sizes[-1]):
+        with desk.sessions() as session:
+            instructor = make_actor(session)
+            staff = {"run_id": run_id, "person_id": instructor.person_id}
+            store(session, RunStaff(granted_at=clock.now(), **staff))
+            client = app.test_client()
+            sign_in(client, session, instructor)
+            keep_figures(session, NOBODY, item_id=run_id, outcome=count(desk, run_id))
+        costs[str(size)] = {
+            name: cost(client, page, ROUNDS) for name, page in pages_of(run_id).items()
+        }
+    app.extensions["nador"].engine.dispose()
+    few, many = costs.values()
+    return costs | {"many_to_few": {name: round(many[name] / few[name], 2) for name in few}}
 
 
 def _issued(centre: Centre, desk: Desk, email: str) -> dict[str, Any]:
