@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import logging
 import os
 import platform
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nador.kernel import clock
+from nador.web import security
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -61,6 +63,7 @@ def lines(figures: dict[str, Any], path: str = "") -> list[tuple[str, Any]]:
 
 def main() -> None:
     """Take the measures that were named, or all."""
+    security.set_up_logging(logging.WARNING)
     taken: dict[str, Any] = {"circumstances": circumstances()}
     for name in sys.argv[1:] or names():
         print(f"… {name}", file=sys.stderr, flush=True)

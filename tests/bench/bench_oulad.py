@@ -23,7 +23,7 @@ from sqlalchemy import func, select
 from nador.accounts.models import Person
 from nador.app import create_app, wire
 from nador.assessment.jobs import count
-from nador.assessment.models import Grade, Result
+from nador.assessment.models import Assessment, Grade, Result
 from nador.assessment.rules import Decision
 from nador.assessment.service.figures import keep_figures
 from nador.catalogue.models import Run, RunStaff
@@ -99,15 +99,16 @@ def _cost(centre: Centre, *command: str) -> dict[str, Any]:
 
 
 def _pages(desk: Desk) -> dict[str, Any]:
-    """CPU milliseconds of the pages of the runs with the fewest and the most learners, to their instructor."""
+    """CPU milliseconds of the pages of the largest run, and of the smallest with as many assessments."""
     app = create_app(desk.settings)
+    learners = select(func.count()).where(Enrolment.run_id == Run.id).scalar_subquery()
+    columns = select(func.count()).where(Assessment.run_id == Run.id).scalar_subquery()
     with desk.reading() as session:
-        learners = func.count().label("learners")
-        sizes = session.execute(
-            select(Enrolment.run_id, learners).group_by(Enrolment.run_id).order_by(learners)
-        ).all()
+        sizes = session.execute(select(Run.id, learners, columns).order_by(learners)).all()
+    last = sizes[-1]
+    first = next(each for each in sizes if each[2] == last[2])
     costs: dict[str, Any] = {}
-    for run_id, size in (sizes[0], sizes[-1]):
+    for run_id, size, _columns in (first, last):
         with desk.sessions() as session:
             instructor = make_actor(session)
             staff = {"run_id": run_id, "person_id": instructor.person_id}
