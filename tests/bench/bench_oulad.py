@@ -107,8 +107,8 @@ def _pages(desk: Desk) -> dict[str, Any]:
         sizes = session.execute(select(Run.id, learners, columns).order_by(learners)).all()
     last = sizes[-1]
     first = next(each for each in sizes if each[2] == last[2])
-    costs: dict[str, Any] = {}
-    for run_id, size, _columns in (first, last):
+    costs: dict[str, dict[str, float]] = {}
+    for name, (run_id, size, _columns) in {"smallest": first, "largest": last}.items():
         with desk.sessions() as session:
             instructor = make_actor(session)
             staff = {"run_id": run_id, "person_id": instructor.person_id}
@@ -116,12 +116,13 @@ def _pages(desk: Desk) -> dict[str, Any]:
             client = app.test_client()
             sign_in(client, session, instructor)
             keep_figures(session, NOBODY, item_id=run_id, outcome=count(desk, run_id))
-        costs[str(size)] = {
-            name: cost(client, page, ROUNDS) for name, page in pages_of(run_id).items()
-        }
+        pages = {page: cost(client, where, ROUNDS) for page, where in pages_of(run_id).items()}
+        costs[name] = {"learners": size, **pages}
     app.extensions["nador"].engine.dispose()
-    few, many = costs.values()
-    return costs | {"many_to_few": {name: round(many[name] / few[name], 2) for name in few}}
+    ratios = {
+        name: round(spent / costs["smallest"][name], 2) for name, spent in costs["largest"].items()
+    }
+    return {**costs, "largest_to_smallest": ratios}
 
 
 def _issued(centre: Centre, desk: Desk, email: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ def test_a_small_set_is_imported_concluded_and_certified(tmp_path: Path) -> None
 
     for figures in (measured["sqlite"], measured["postgresql"]):
         assert figures["import"].items() >= {"runs": 2, "enrolments": 5, "grades": 5}.items()
+        assert figures["pages"]["largest"].keys() > {"gradebook", "queue", "statistics"}
         assert figures["issue"]["certificates"] == 2
         assert len(figures["issue"]["workers_mib"]["end"]) == bench_oulad.WORKERS
 
